@@ -1,0 +1,1 @@
+"""The desks of the préfecture: one folder a subject, each with its service (writes) and queries (reads)."""

@@ -1,0 +1,108 @@
+"""The database: one metadata for all desks, column types, and connections that are safe or refused.
+
+SQLite runs in WAL with synchronous=FULL and foreign keys on; a writing transaction begins IMMEDIATE (a read that
+later writes would fail with "database is locked"). PostgreSQL must have fsync on and synchronous_commit not off.
+"""
+
+from __future__ import annotations
+
+import uuid
+from contextvars import ContextVar
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import Connection, DateTime, Dialect, Engine, MetaData, TypeDecorator, event, text
+from sqlalchemy.orm import DeclarativeBase
+
+NAMING = {
+    "ix": "ix_%(column_0_label)s",
+    "uq": "uq_%(table_name)s_%(column_0_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s",
+    "pk": "pk_%(table_name)s",
+}
+BUSY_TIMEOUT_MS = 10_000
+
+# True between the two ends of a unit of work: what begins a transaction then means to write.
+writing: ContextVar[bool] = ContextVar("writing", default=False)
+
+
+class UnsafeDatabase(Exception):
+    """The database's settings could lose acknowledged work; the start is refused."""
+
+
+class _Base(DeclarativeBase):
+    metadata = MetaData(naming_convention=NAMING)
+
+
+db = SQLAlchemy(model_class=_Base)
+
+if TYPE_CHECKING:
+
+    class Model(DeclarativeBase):
+        """Base of every table."""
+
+else:
+    Model = db.Model
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An aware instant, kept in UTC; naive values are refused."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("naive datetime refused: the database keeps aware instants only")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def new_id() -> uuid.UUID:
+    """A fresh identifier for a row."""
+    return uuid.uuid4()
+
+
+def prepare(engine: Engine) -> None:
+    """Give every connection of `engine` its safe settings, and have SQLite's writers begin IMMEDIATE."""
+    if engine.dialect.name != "sqlite":
+        return
+
+    @event.listens_for(engine, "connect")
+    def connected(connection: Any, record: object) -> None:
+        connection.isolation_level = None  # SQLAlchemy's own BEGIN below, not the driver's
+        cursor = connection.cursor()
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={BUSY_TIMEOUT_MS}"):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def begun(connection: Connection) -> None:
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writing.get() else "BEGIN")
+
+
+def assert_safe(engine: Engine) -> None:
+    """Raise UnsafeDatabase unless the settings in force keep acknowledged commits through a power cut."""
+    with engine.connect() as connection:
+        if engine.dialect.name == "sqlite":
+            wanted = {"journal_mode": "wal", "synchronous": "2", "foreign_keys": "1"}
+            found = {name: str(connection.execute(text(f"PRAGMA {name}")).scalar()) for name in wanted}
+            memory = not engine.url.database or engine.url.database == ":memory:"
+            if memory:
+                wanted.pop("journal_mode")
+            bad = {name: found[name] for name, value in wanted.items() if found[name] != value}
+        else:
+            found = {
+                name: str(connection.execute(text(f"SHOW {name}")).scalar()) for name in ("fsync", "synchronous_commit")
+            }
+            bad = {name: value for name, value in found.items() if value == "off"}
+    if bad:
+        raise UnsafeDatabase(f"unsafe database settings, refusing to start: {bad}")

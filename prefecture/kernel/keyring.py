@@ -1,0 +1,109 @@
+"""The keyring: one data key for each dossier or person, wrapped by the master key of the environment.
+
+Whatever names a person is sealed with its owner's data key. Deleting that key is erasing the person: nothing sealed
+with it can be read again, in backups neither.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+import orjson
+from sqlalchemy import LargeBinary, String, delete, select
+from sqlalchemy.orm import Mapped, mapped_column
+
+from prefecture.kernel import clock, crypto, settings
+from prefecture.kernel.db import Model, UtcDateTime, db
+
+
+class DataKey(Model):
+    """A data key, readable only with the master key. `owner` says whose it is (`dossier`, `personne`…)."""
+
+    __tablename__ = "data_key"
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    owner: Mapped[str] = mapped_column(String(64))
+    wrapped: Mapped[bytes] = mapped_column(LargeBinary)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class KeyErased(Exception):
+    """The data key is gone: what it sealed was erased."""
+
+
+def new_key(owner: str) -> str:
+    """Make a data key in the caller's unit of work and return its id."""
+    key_id = uuid.uuid4().hex
+    raw = crypto.random_key()
+    wrapped = crypto.encrypt(settings.current().master_key, raw, f"data_key:{key_id}")
+    db.session.add(DataKey(id=key_id, owner=owner, wrapped=wrapped, created_at=clock.now()))
+    db.session.flush()
+    _opened()[key_id] = raw
+    return key_id
+
+
+def preload(key_ids: Iterable[str]) -> None:
+    """Open many keys with one query (lists of dossiers); erased ones are passed over."""
+    wanted = set(key_ids) - _opened().keys()
+    if not wanted:
+        return
+    for row in db.session.execute(select(DataKey.id, DataKey.wrapped).where(DataKey.id.in_(wanted))):
+        _opened()[row.id] = crypto.decrypt(settings.current().master_key, row.wrapped, f"data_key:{row.id}")
+
+
+def seal(key_id: str, plain: bytes, aad: str) -> bytes:
+    """Seal `plain` under the data key, tied to its place `aad` (for example `dossier.state:<id>`)."""
+    return crypto.encrypt(_raw(key_id), plain, aad)
+
+
+def unseal(key_id: str, sealed: bytes, aad: str) -> bytes:
+    """The bytes sealed at `aad`; raises KeyErased or crypto.SealBroken."""
+    return crypto.decrypt(_raw(key_id), sealed, aad)
+
+
+def seal_json(key_id: str, value: Any, aad: str) -> bytes:
+    """Seal a JSON value (datetimes and UUIDs become text, as orjson writes them)."""
+    return seal(key_id, orjson.dumps(value, default=str), aad)
+
+
+def unseal_json(key_id: str, sealed: bytes, aad: str) -> Any:
+    """The JSON value sealed at `aad`."""
+    return orjson.loads(unseal(key_id, sealed, aad))
+
+
+def wrap(key_id: str, raw_key: bytes, aad: str) -> bytes:
+    """Wrap another key (a document's) under the data key."""
+    return seal(key_id, raw_key, aad)
+
+
+def unwrap(key_id: str, wrapped: bytes, aad: str) -> bytes:
+    """The key wrapped by `wrap`."""
+    return unseal(key_id, wrapped, aad)
+
+
+def exists(key_id: str) -> bool:
+    """Whether the key can still be opened."""
+    return db.session.scalar(select(DataKey.id).where(DataKey.id == key_id)) is not None
+
+
+def erase(key_id: str) -> None:
+    """Delete the data key: what it sealed is unreadable from the commit on."""
+    db.session.execute(delete(DataKey).where(DataKey.id == key_id))
+    _opened().pop(key_id, None)
+
+
+def _raw(key_id: str) -> bytes:
+    opened = _opened()
+    if key_id not in opened:
+        preload([key_id])
+    if key_id not in opened:
+        raise KeyErased(key_id)
+    return opened[key_id]
+
+
+def _opened() -> dict[str, bytes]:
+    """Keys opened in this session; they leave memory with it, at the end of the request or job."""
+    found: dict[str, bytes] = db.session.info.setdefault("opened_keys", {})
+    return found

@@ -1,0 +1,320 @@
+"""The table of due work: effects, timers and notifications. It is the only memory of what is pending.
+
+A row is posted in the transaction that decides it. A drain claims it under a lease on the database's clock, runs its
+handler, and the handler's last commit is fenced on owner and attempt: who lost the lease commits nothing. Keys are
+deterministic (`dossier:step:visit:kind`), so that posting twice is posting once. Five retries with back-off, then an
+incident that an operator sees. At least once outside, exactly once in the database.
+"""
+
+from __future__ import annotations
+
+import random
+import uuid
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Boolean, Index, Integer, LargeBinary, String, Text, Uuid, and_, exists, select, text, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Mapped, aliased, mapped_column
+
+from prefecture.kernel import clock, keyring
+from prefecture.kernel.db import Model, UtcDateTime, db, new_id
+from prefecture.kernel.unit_of_work import is_open, ring_after_commit, unit_of_work
+
+LEASE = timedelta(seconds=60)
+RETRIES = (
+    timedelta(seconds=10),
+    timedelta(minutes=1),
+    timedelta(minutes=10),
+    timedelta(hours=1),
+    timedelta(hours=6),
+)
+JITTER = 0.2
+
+
+class LeaseLost(Exception):
+    """Somebody else holds this work now; nothing of this attempt may be committed."""
+
+
+class PermanentFailure(Exception):
+    """Trying again cannot help: the work becomes an incident at once."""
+
+
+class DueWork(Model):
+    """One piece of due work. Its payload is sealed with its dossier's key and forgotten when it is done."""
+
+    __tablename__ = "due_work"
+    id: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True, default=new_id)
+    kind: Mapped[str] = mapped_column(String(80))
+    key: Mapped[str] = mapped_column(String(200), unique=True)
+    key_id: Mapped[str | None] = mapped_column(String(32))
+    dossier_id: Mapped[uuid.UUID | None] = mapped_column(Uuid, index=True)
+    payload: Mapped[bytes | None] = mapped_column(LargeBinary)
+    status: Mapped[str] = mapped_column(String(12), default="ready")  # ready, running, done, incident, cancelled
+    priority: Mapped[int] = mapped_column(Integer, default=5)
+    exclusive: Mapped[bool] = mapped_column(Boolean, default=True)
+    run_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    attempts: Mapped[int] = mapped_column(Integer, default=0)
+    owner: Mapped[str | None] = mapped_column(String(64))
+    lease_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    last_error: Mapped[str | None] = mapped_column(Text)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    __table_args__ = (
+        Index(
+            "ix_due_work_pending",
+            "status",
+            "run_at",
+            sqlite_where=text("status IN ('ready', 'running')"),
+            postgresql_where=text("status IN ('ready', 'running')"),
+        ),
+        # One running job a dossier: two handlers of the same dossier never race.
+        Index(
+            "uq_due_work_running_dossier",
+            "dossier_id",
+            unique=True,
+            sqlite_where=text("status = 'running' AND exclusive"),
+            postgresql_where=text("status = 'running' AND exclusive"),
+        ),
+    )
+
+
+@dataclass(frozen=True)
+class Work:
+    """What a handler receives. `key` goes out with the effect (Message-ID, Idempotency-Key)."""
+
+    id: uuid.UUID
+    kind: str
+    key: str
+    payload: Mapping[str, Any]
+    dossier_id: uuid.UUID | None
+    key_id: str | None
+    attempt: int
+    owner: str
+    finished: list[bool] = field(default_factory=list, compare=False)
+
+    def done(self) -> None:
+        """Mark the work done inside the handler's last unit of work; raises LeaseLost when fenced off."""
+        _close(self, status="done", error=None)
+        self.finished.append(True)
+
+
+Handler = Callable[[Work], None]
+_handlers: dict[str, Handler] = {}
+
+
+def handler(kind: str) -> Callable[[Handler], Handler]:
+    """Register the function that does work of `kind`; a kind has one handler."""
+
+    def register(function: Handler) -> Handler:
+        if kind in _handlers and _handlers[kind] is not function:
+            raise ValueError(f"two handlers for {kind}")
+        _handlers[kind] = function
+        return function
+
+    return register
+
+
+def handlers() -> Mapping[str, Handler]:
+    """Every registered handler by kind."""
+    return _handlers
+
+
+def post(
+    kind: str,
+    key: str,
+    payload: Mapping[str, Any],
+    *,
+    key_id: str | None,
+    dossier_id: uuid.UUID | None = None,
+    run_at: datetime | None = None,
+    priority: int = 5,
+    exclusive: bool = True,
+) -> bool:
+    """Post due work in the caller's unit of work; False if `key` was posted before.
+
+    key_id: the data key that seals the payload (None only for payloads that name nobody). run_at: aware, default now.
+    """
+    if not is_open():
+        raise RuntimeError("due work is posted inside a unit of work")
+    row_id = new_id()
+    if db.session.scalar(select(DueWork.id).where(DueWork.key == key)) is not None:
+        return False
+    now = clock.database_now(db.session)
+    sealed = keyring.seal_json(key_id, dict(payload), f"due_work:{row_id}") if key_id else _plain(payload)
+    row = DueWork(
+        id=row_id,
+        kind=kind,
+        key=key,
+        key_id=key_id,
+        dossier_id=dossier_id,
+        payload=sealed,
+        priority=priority,
+        exclusive=exclusive and dossier_id is not None,
+        run_at=run_at or now,
+        created_at=now,
+    )
+    try:
+        with db.session.begin_nested():
+            db.session.add(row)
+    except IntegrityError:  # posted by a transaction that committed between the look and the insert
+        return False
+    if row.run_at <= now:
+        ring_after_commit()
+    return True
+
+
+def reschedule(key: str, run_at: datetime) -> bool:
+    """Move pending work to `run_at`; False if it is not pending."""
+    changed = db.session.execute(
+        update(DueWork).where(DueWork.key == key, DueWork.status == "ready").values(run_at=run_at)
+    )
+    return bool(changed.rowcount)  # type: ignore[attr-defined]
+
+
+def cancel(key: str) -> bool:
+    """Cancel pending work by key; False if it is not pending. Work that runs meanwhile is fenced by its own door."""
+    return _cancel(DueWork.key == key)
+
+
+def cancel_for(dossier_id: uuid.UUID) -> None:
+    """Cancel all pending work of a dossier and forget its payloads (erasure)."""
+    _cancel(DueWork.dossier_id == dossier_id)
+    db.session.execute(update(DueWork).where(DueWork.dossier_id == dossier_id).values(payload=None, last_error=None))
+
+
+def claim(owner: str) -> Work | None:
+    """Claim the most urgent due work under a lease, in a door of its own; None if there is none or all is taken."""
+    try:
+        with unit_of_work():
+            return _claim(owner)
+    except IntegrityError:  # another drain took work of the same dossier at the same instant
+        return None
+
+
+def renew(work: Work) -> bool:
+    """Renew the lease (heartbeat, in a door of its own); False if it was lost."""
+    with unit_of_work():
+        until = clock.database_now(db.session) + LEASE
+        changed = db.session.execute(update(DueWork).where(_fence(work)).values(lease_until=until))
+        return bool(changed.rowcount)  # type: ignore[attr-defined]
+
+
+def deliver(work: Work) -> None:
+    """Run the handler of `work`, then mark it done if the handler has not. Raises what the handler raises."""
+    function = _handlers.get(work.kind)
+    if function is None:
+        raise PermanentFailure(f"no handler for {work.kind}")
+    function(work)
+    if not work.finished:
+        with unit_of_work():
+            work.done()
+
+
+def record_failure(work: Work, error: BaseException) -> str:
+    """Give failed work back for a later try, or make it an incident; returns its new status. In a door of its own."""
+    with unit_of_work():
+        message = f"{type(error).__name__}: {error}"[:2000]
+        if isinstance(error, PermanentFailure) or work.attempt > len(RETRIES):
+            _close(work, status="incident", error=message)
+            return "incident"
+        delay = RETRIES[work.attempt - 1] * random.uniform(1 - JITTER, 1 + JITTER)  # noqa: S311 (spread, not secrecy)
+        run_at = clock.database_now(db.session) + delay
+        values = {"status": "ready", "owner": None, "lease_until": None, "run_at": run_at, "last_error": message}
+        if not db.session.execute(update(DueWork).where(_fence(work)).values(values)).rowcount:  # type: ignore[attr-defined]
+            raise LeaseLost(work.key)
+        return "ready"
+
+
+def retry(work_id: uuid.UUID) -> bool:
+    """Have an operator's hand put an incident back to work; False if it is none."""
+    changed = db.session.execute(
+        update(DueWork)
+        .where(DueWork.id == work_id, DueWork.status == "incident")
+        .values(status="ready", attempts=0, run_at=clock.database_now(db.session), last_error=None)
+    )
+    ring_after_commit()
+    return bool(changed.rowcount)  # type: ignore[attr-defined]
+
+
+def is_due() -> bool:
+    """Whether a drain would find something now (the sweeper's and the poll's question)."""
+    now = clock.database_now(db.session)
+    return db.session.scalar(select(DueWork.id).where(_claimable(now)).limit(1)) is not None
+
+
+def next_run_at() -> datetime | None:
+    """When the next pending work falls due."""
+    found: datetime | None = db.session.scalar(
+        select(DueWork.run_at).where(DueWork.status == "ready").order_by(DueWork.run_at).limit(1)
+    )
+    return found
+
+
+def _plain(payload: Mapping[str, Any]) -> bytes:
+    if payload:
+        raise ValueError("a payload needs the data key that seals it")
+    return b""
+
+
+def _claimable(now: datetime) -> Any:
+    ready = and_(DueWork.status == "ready", DueWork.run_at <= now)
+    abandoned = and_(DueWork.status == "running", DueWork.lease_until < now)
+    other = aliased(DueWork)
+    busy = exists().where(
+        other.dossier_id == DueWork.dossier_id, other.status == "running", other.exclusive, other.id != DueWork.id
+    )
+    return and_(DueWork.status.in_(("ready", "running")), ready | abandoned, ~and_(DueWork.exclusive, busy))
+
+
+def _claim(owner: str) -> Work | None:
+    now = clock.database_now(db.session)
+    query = select(DueWork).where(_claimable(now)).order_by(DueWork.priority, DueWork.run_at).limit(1)
+    row = db.session.scalars(query.with_for_update(skip_locked=True, of=DueWork)).first()
+    if row is None:
+        return None
+    row.status, row.owner, row.lease_until = "running", owner, now + LEASE
+    row.attempts += 1
+    db.session.flush()
+    return Work(row.id, row.kind, row.key, _opened(row), row.dossier_id, row.key_id, row.attempts, owner)
+
+
+def _opened(row: DueWork) -> Mapping[str, Any]:
+    if not row.payload or not row.key_id:
+        return {}
+    try:
+        value: Mapping[str, Any] = keyring.unseal_json(row.key_id, row.payload, f"due_work:{row.id}")
+    except keyring.KeyErased:
+        return {}
+    return value
+
+
+def _fence(work: Work) -> Any:
+    return and_(
+        DueWork.id == work.id,
+        DueWork.status == "running",
+        DueWork.owner == work.owner,
+        DueWork.attempts == work.attempt,
+    )
+
+
+def _close(work: Work, *, status: str, error: str | None) -> None:
+    values: dict[str, Any] = {
+        "status": status,
+        "lease_until": None,
+        "last_error": error,
+        "ended_at": clock.database_now(db.session),
+    }
+    if status == "done":
+        values["payload"] = None
+    if not db.session.execute(update(DueWork).where(_fence(work)).values(values)).rowcount:  # type: ignore[attr-defined]
+        raise LeaseLost(work.key)
+
+
+def _cancel(condition: Any) -> bool:
+    values = {"status": "cancelled", "payload": None, "ended_at": clock.database_now(db.session)}
+    changed = db.session.execute(update(DueWork).where(condition, DueWork.status == "ready").values(values))
+    return bool(changed.rowcount)  # type: ignore[attr-defined]

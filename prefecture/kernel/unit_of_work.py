@@ -1,0 +1,62 @@
+"""The one committer: a transaction begins at a door and ends at the same door; services join it.
+
+Entering ends the read transaction that the session may hold (its rows are reread), so that a writer on SQLite
+begins IMMEDIATE and one on PostgreSQL sees what is committed. A door inside a door is refused.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from prefecture.kernel.db import db, writing
+
+_after_commit: list[Callable[[], None]] = []
+# SQLite lets one writer in; waiting here is fair, waiting in its busy handler can starve a thread for seconds.
+_sqlite_queue = threading.Lock()
+
+
+class NestedDoor(RuntimeError):
+    """A unit of work was opened inside another: half of it would be committed on its own."""
+
+
+@contextmanager
+def unit_of_work() -> Iterator[None]:
+    """Commit all that the block wrote, or nothing: any exception rolls back and goes on."""
+    if writing.get():
+        raise NestedDoor("a unit of work is already open")
+    db.session.rollback()
+    queue = _sqlite_queue if db.engine.dialect.name == "sqlite" else None
+    if queue is not None:
+        queue.acquire()
+    token = writing.set(True)
+    try:
+        yield
+        db.session.commit()
+    except BaseException:
+        db.session.rollback()
+        raise
+    finally:
+        writing.reset(token)
+        if queue is not None:
+            queue.release()
+    ring = db.session.info.pop("ring", False)
+    if ring:
+        for call in _after_commit:
+            call()
+
+
+def ring_after_commit() -> None:
+    """Have the bell rung once this unit of work is committed: it posted due work."""
+    db.session.info["ring"] = True
+
+
+def on_commit(call: Callable[[], None]) -> None:
+    """Register the bell (composition root); it must neither raise nor block."""
+    _after_commit[:] = [call]
+
+
+def is_open() -> bool:
+    """Whether the caller stands inside a unit of work."""
+    return writing.get()

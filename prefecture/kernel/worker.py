@@ -1,0 +1,151 @@
+"""The worker: drains the table of due work, in a thread of the server or in RQ workers.
+
+RQ is a bell and a process manager: its one job is `drain`, and losing Redis loses nothing. This is the one module that
+catches every exception, because whatever a handler raises must become a retry or an incident, never a dead loop.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import logging
+import os
+import socket
+import threading
+import time
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from flask import Flask
+
+from prefecture.kernel import logs, outbox
+from prefecture.kernel.db import db
+
+POLL_SECONDS = 0.25
+HEARTBEAT_SECONDS = 20.0
+
+log = logging.getLogger(__name__)
+
+
+def drain(app: Flask, *, limit: int = 50, max_seconds: float = 20.0) -> int:
+    """Do due work until there is none, `limit` pieces are done or time is up; returns how many were tried."""
+    owner = f"{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:8]}"[:64]
+    until = time.monotonic() + max_seconds
+    count = 0
+    while count < limit and time.monotonic() < until:
+        with app.app_context():
+            work = outbox.claim(owner)
+            if work is None:
+                break
+            _run(app, work)
+        count += 1
+    return count
+
+
+def run_until_quiet(app: Flask, *, most: int = 10_000) -> int:
+    """Drain until nothing is due (tests, demonstration data); returns how many pieces were tried."""
+    total = 0
+    while total < most:
+        done = drain(app, limit=most, max_seconds=600)
+        if not done:
+            break
+        total += done
+    return total
+
+
+class EmbeddedWorker:
+    """A thread that drains when the bell rings or a poll finds something due; one a host, elected by a file lock."""
+
+    def __init__(self, app: Flask, lock_file: Path) -> None:
+        self._app = app
+        self._lock_file = lock_file
+        self._bell = threading.Event()
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._loop, name="embedded-worker", daemon=True)
+
+    def start(self) -> None:
+        """Start draining; returns at once."""
+        self._thread.start()
+
+    def ring(self) -> None:
+        """Say that work was posted; never blocks."""
+        self._bell.set()
+
+    def stop(self, timeout: float = 30.0) -> None:
+        """End after the piece of work in hand."""
+        self._stop.set()
+        self._bell.set()
+        self._thread.join(timeout)
+
+    def _loop(self) -> None:
+        with _elected(self._lock_file, self._stop):
+            while not self._stop.is_set():
+                self._bell.wait(POLL_SECONDS)
+                self._bell.clear()
+                try:
+                    drain(self._app, limit=20, max_seconds=5)
+                    with self._app.app_context():
+                        if outbox.is_due():
+                            self._bell.set()
+                except Exception:  # the database is away for a moment: the thread must outlive it
+                    log.exception("drain failed; trying again")
+                    self._stop.wait(1.0)
+
+
+@contextmanager
+def _elected(lock_file: Path, stop: threading.Event) -> Iterator[None]:
+    """Hold the lock file, waiting until it is free or `stop` is set."""
+    lock_file.parent.mkdir(parents=True, exist_ok=True)
+    with lock_file.open("w") as file:
+        while not stop.is_set():
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except OSError:
+                stop.wait(1.0)
+        yield
+
+
+def _run(app: Flask, work: outbox.Work) -> None:
+    """Run one piece of work with a heartbeat; failures become retries or incidents."""
+    with logs.bound(work=str(work.id), kind=work.kind), _heartbeat(app, work):
+        try:
+            outbox.deliver(work)
+            return
+        except outbox.LeaseLost:
+            log.warning("lease lost; nothing of this attempt was kept")
+            db.session.rollback()
+            return
+        except Exception as error:  # see the module's docstring
+            db.session.rollback()
+            failure = error
+            log.warning("work failed", exc_info=error)
+        try:
+            status = outbox.record_failure(work, failure)
+            if status == "incident":
+                log.error("work became an incident")
+        except outbox.LeaseLost:
+            log.warning("lease lost before the failure could be recorded")
+
+
+@contextmanager
+def _heartbeat(app: Flask, work: outbox.Work) -> Iterator[None]:
+    """Renew the lease every HEARTBEAT_SECONDS while the block runs."""
+    ended = threading.Event()
+
+    def beat() -> None:
+        while not ended.wait(HEARTBEAT_SECONDS):
+            try:
+                with app.app_context():
+                    if not outbox.renew(work):
+                        return
+            except Exception:  # a missed beat is caught up by the next one, or fenced
+                log.warning("heartbeat missed", exc_info=True)
+
+    thread = threading.Thread(target=beat, name="heartbeat", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        ended.set()
