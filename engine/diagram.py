@@ -1,0 +1,257 @@
+"""A BPMN diagram as an accessible picture: SVG with a title, a text list of its steps, where tokens stand, what is
+done, how hot each element is. Pages theme it through `STYLESHEET` (no style attribute, no script in the picture)."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter, deque
+from html import escape
+from typing import TYPE_CHECKING, Final
+
+from engine.compiling.xml import Element, bpmn, bpmn_children, local, parse, text_of
+from engine.drawing import lines, shapes, text
+from engine.drawing.model import Box, Plane, Shape, planes
+from engine.drawing.svg import number, tag, title
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Mapping
+
+_STEPS: Final = shapes.ACTIVITIES | shapes.EVENTS
+_KINDS: Final = {
+    "startEvent": "début",
+    "endEvent": "fin",
+    "intermediateCatchEvent": "attente",
+    "intermediateThrowEvent": "événement",
+    "boundaryEvent": "événement attaché",
+    "callActivity": "étape appelée",
+    "subProcess": "sous-processus",
+}
+_GAP: Final = 40.0
+_MARGIN: Final = 12.0
+
+STYLESHEET: Final = """\
+.bpmn{max-width:100%;height:auto;--bpmn-fond:#fff;--bpmn-encre:#1f2430;--bpmn-jeton:#0b5cad;--bpmn-fait:#2a7a4b;\
+--bpmn-chaleur:#c2410c}
+@media (prefers-color-scheme:dark){.bpmn{--bpmn-fond:#1c212b;--bpmn-encre:#e6e9ef;--bpmn-jeton:#7cb8ff;\
+--bpmn-fait:#7ed3a1;--bpmn-chaleur:#ff9b57}}
+.bpmn-page,.bpmn-fond{fill:var(--bpmn-fond)}
+.bpmn-trait,.bpmn-icone,.bpmn-pointe{stroke:var(--bpmn-encre)}
+.bpmn-plein,.bpmn-texte{fill:var(--bpmn-encre)}
+.bpmn-etiquette{paint-order:stroke;stroke:var(--bpmn-fond);stroke-width:3px}
+.bpmn-fait>.bpmn-trait{stroke:var(--bpmn-fait)}
+.bpmn-jeton>.bpmn-trait{stroke:var(--bpmn-jeton)}
+.bpmn-pastille-jeton{fill:var(--bpmn-jeton);stroke:var(--bpmn-fond)}
+.bpmn-pastille-fait{fill:var(--bpmn-fait);stroke:var(--bpmn-fond)}
+.bpmn-pastille-texte{fill:var(--bpmn-fond)}
+.bpmn-pastille-coche{stroke:var(--bpmn-fond)}
+.bpmn-chaleur{fill:var(--bpmn-chaleur)}
+"""
+
+
+def render(
+    bpmn: bytes,
+    *,
+    tokens: Collection[str] = (),
+    done: Collection[str] = (),
+    heat: Mapping[str, float] | None = None,
+) -> str:
+    """The file's diagrams, one under the other, as one SVG element with role `img`.
+
+    `tokens` are ids of elements where something waits (an id may stand several times), `done` of elements that are
+    over, `heat` any figure an element. A file without diagram information becomes a list of its steps.
+    Raises engine.compiling.xml.XmlRefused for what is not safe XML.
+    """
+    picture = _Picture(parse(bpmn), Counter(tokens), frozenset(done), heat or {})
+    prefix = "bpmn-" + hashlib.sha256(bpmn).hexdigest()[:8]
+    return picture.svg(prefix)
+
+
+class _Picture:
+    """One drawing: the model, and what is to be shown on it."""
+
+    def __init__(self, root: Element, tokens: Counter[str], done: frozenset[str], heat: Mapping[str, float]) -> None:
+        self.root = root
+        self.tokens = tokens
+        self.done = done
+        self.heat = heat
+        self.hottest = max([*heat.values(), 0.0])
+        self.elements = {str(e.get("id")): e for e in root.iter() if isinstance(e.tag, str) and e.get("id")}
+
+    def svg(self, prefix: str) -> str:
+        steps = self._steps()
+        drawn, width, height = self._planes() or self._as_text(steps)
+        name = self._name()
+        backdrop = tag("rect", class_="bpmn-page", x=0, y=0, width=width, height=height, fill="#ffffff")
+        return tag(
+            "svg",
+            f'<title id="{prefix}-titre">{escape(name)}</title>',
+            f'<desc id="{prefix}-texte">{escape(_told(steps))}</desc>',
+            backdrop,
+            drawn,
+            xmlns="http://www.w3.org/2000/svg",
+            class_="bpmn",
+            role="img",
+            aria_labelledby=f"{prefix}-titre",
+            aria_describedby=f"{prefix}-texte",
+            viewBox=f"0 0 {number(width)} {number(height)}",
+            width=width,
+            height=height,
+        )
+
+    def _name(self) -> str:
+        names = [e.get("name") for e in self.root.iter(bpmn("participant"), bpmn("process")) if e.get("name")]
+        return f"Diagramme\u00a0: {' '.join(str(names[0]).split())}" if names else "Diagramme du processus"
+
+    def _planes(self) -> tuple[str, float, float] | None:
+        found = planes(self.root)
+        if not found:
+            return None
+        pieces, top, widest = [], _MARGIN, 0.0
+        for plane in found:
+            box = plane.extent()
+            if len(found) > 1 and plane.name:
+                heading = text.block(text.wrap(plane.name, max(box.width, 200), 1), _MARGIN, top + 8, anchor="start")
+                pieces.append(heading)
+                top += 24
+            place = f"translate({number(_MARGIN - box.x)} {number(top - box.y)})"
+            pieces.append(tag("g", "".join(self._plane(plane)), transform=place))
+            top += box.height + _GAP
+            widest = max(widest, box.width)
+        return "".join(pieces), widest + 2 * _MARGIN, top - _GAP + _MARGIN
+
+    def _plane(self, plane: Plane) -> Iterator[str]:
+        behind = [s for s in plane.shapes if _is_container(s)]
+        for shape in sorted(behind, key=lambda s: -s.box.width * s.box.height):
+            yield self._node(shape)
+        for edge in plane.edges:
+            source = self.elements.get(edge.element.get("sourceRef") or "")
+            yield tag("g", lines.draw(edge, source), class_="bpmn-lien", data_element=edge.element.get("id"))
+        front = [s for s in plane.shapes if not _is_container(s)]
+        for shape in sorted(front, key=lambda s: local(s.element) == "boundaryEvent"):
+            yield self._node(shape)
+
+    def _node(self, shape: Shape) -> str:
+        key, kind = str(shape.element.get("id")), local(shape.element)
+        classes = ["bpmn-element", f"bpmn-{kind}"]
+        badges = ""
+        if key in self.done:
+            classes.append("bpmn-fait")
+            badges += _check(shape.box)
+        if self.tokens[key]:
+            classes.append("bpmn-jeton")
+            badges += _token(shape.box, self.tokens[key])
+        inside = title(self._told_name(shape.element)) + shapes.draw(shape) + self._warmth(shape, key) + badges
+        return tag("g", inside, class_=" ".join(classes), data_element=key)
+
+    def _warmth(self, shape: Shape, key: str) -> str:
+        if key not in self.heat or self.hottest <= 0:
+            return ""
+        share = max(self.heat[key], 0.0) / self.hottest
+        box = shape.box
+        round_ = min(box.width, box.height) / 2 if local(shape.element) in shapes.EVENTS else 10
+        return tag(
+            "rect",
+            class_=f"bpmn-chaleur bpmn-chaleur-{min(int(share * 5) + 1, 5)}",
+            x=box.x,
+            y=box.y,
+            width=box.width,
+            height=box.height,
+            rx=round_,
+            fill="#c2410c",
+            fill_opacity=f"{0.08 + 0.5 * share:.2f}",
+        )
+
+    def _told_name(self, element: Element) -> str:
+        name = shapes.name_of(element)
+        key = str(element.get("id"))
+        figure = f"\u00a0: {number(self.heat[key])}" if key in self.heat else ""
+        return (name or _KINDS.get(local(element), "")) + figure
+
+    def _steps(self) -> list[str]:
+        return [self._step(element) for element in _in_order(self.root, self.elements)]
+
+    def _step(self, element: Element) -> str:
+        key, kind = str(element.get("id")), local(element)
+        name = shapes.name_of(element)
+        told = f"{name} ({_KINDS[kind]})" if name and kind in _KINDS else name or _KINDS.get(kind, "étape sans nom")
+        if self.tokens[key]:
+            told += ", en cours" + (f" ({self.tokens[key]} fois)" if self.tokens[key] > 1 else "")
+        elif key in self.done:
+            told += ", terminé"
+        if key in self.heat:
+            told += f", {number(self.heat[key])}"
+        return told
+
+    def _as_text(self, steps: list[str]) -> tuple[str, float, float]:
+        """What stands in for a drawing: the steps, a line each."""
+        shown = [f"{i}. {step}" for i, step in enumerate(steps, 1)] or ["Aucune étape"]
+        room = max(text.width(line) for line in shown)
+        height = len(shown) * text.LEADING + 2 * _MARGIN
+        return text.block(shown, _MARGIN, height / 2, anchor="start"), room + 2 * _MARGIN, height
+
+
+def _is_container(shape: Shape) -> bool:
+    kind = local(shape.element)
+    return kind in shapes.CONTAINERS or shapes.is_expanded(shape, kind)
+
+
+def _told(steps: list[str]) -> str:
+    if not steps:
+        return "Aucune étape."
+    return "Étapes\u00a0: " + "\u00a0; ".join(f"{i}. {step}" for i, step in enumerate(steps, 1)) + "."
+
+
+def _in_order(root: Element, elements: Mapping[str, Element]) -> list[Element]:
+    """Activities and events in the order in which a token meets them first, then those that none meets."""
+    following: dict[str, list[str]] = {}
+    for flow in root.iter(bpmn("sequenceFlow")):
+        following.setdefault(flow.get("sourceRef") or "", []).append(flow.get("targetRef") or "")
+    for event in root.iter(bpmn("boundaryEvent")):
+        following.setdefault(event.get("attachedToRef") or "", []).append(str(event.get("id")))
+    entered = {target for targets in following.values() for target in targets}
+    nodes = [e for e in elements.values() if local(e) in _STEPS | shapes.GATEWAYS]
+    seen: dict[str, Element] = {}
+    starts = [e for e in nodes if e.get("id") not in entered]
+    for first in [*starts, *nodes]:
+        queue = deque([first])
+        while queue:
+            element = queue.popleft()
+            key = str(element.get("id"))
+            if key in seen:
+                continue
+            seen[key] = element
+            queue.extend(elements[k] for k in following.get(key, ()) if k in elements)
+            queue.extend(bpmn_children(element, "startEvent"))
+    return [e for e in seen.values() if local(e) in _STEPS and (shapes.name_of(e) or text_of(e) or local(e) in _KINDS)]
+
+
+def _token(box: Box, count: int) -> str:
+    badge = tag(
+        "circle",
+        class_="bpmn-pastille-jeton",
+        cx=box.x,
+        cy=box.y,
+        r=9,
+        fill="#0b5cad",
+        stroke="#ffffff",
+        stroke_width=2,
+    )
+    if count == 1:
+        return badge + tag("circle", class_="bpmn-pastille-texte", cx=box.x, cy=box.y, r=3, fill="#ffffff")
+    figure = escape(str(count))
+    attributes: dict[str, str | float | None] = {
+        "font_size": 11,
+        "font_family": "sans-serif",
+        "font_weight": "bold",
+        "text_anchor": "middle",
+    }
+    return badge + tag("text", figure, class_="bpmn-pastille-texte", x=box.x, y=box.y + 4, fill="#ffffff", **attributes)
+
+
+def _check(box: Box) -> str:
+    x, y = box.right, box.y
+    badge = tag(
+        "circle", class_="bpmn-pastille-fait", cx=x, cy=y, r=8, fill="#2a7a4b", stroke="#ffffff", stroke_width=2
+    )
+    way = f"M{number(x - 3.5)},{number(y)} l2.5,3 l4.5,-5.5"
+    return badge + tag("path", class_="bpmn-pastille-coche", d=way, fill="none", stroke="#ffffff", stroke_width=1.8)
