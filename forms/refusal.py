@@ -1,0 +1,7 @@
+"""How a check says no."""
+
+from __future__ import annotations
+
+
+class Refused(ValueError):
+    """An answer cannot be taken; the message is the French sentence that the person reads."""

@@ -1,0 +1,90 @@
+"""Which questions are hidden by their conditions. Conditions are FEEL; the evaluator is given."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from forms.components import Component, Path
+from forms.tree import Hide, Node, Shape, copy, drop, get, nodes, overlay, skeleton
+
+Evaluate = Callable[[str, Mapping[str, Any]], Any]
+
+# A condition may depend on a question that another condition hides: looked at again, at most so often.
+ROUNDS = 8
+
+
+class Conditions:
+    """The conditions of a form over given typed answers. A hidden answer does not count in the other conditions."""
+
+    def __init__(
+        self,
+        components: tuple[Component, ...],
+        shape: Shape,
+        answers: Mapping[str, Any],
+        context: Mapping[str, Any],
+        evaluate: Evaluate,
+    ) -> None:
+        self._shape, self._context, self._evaluate = shape, context, evaluate
+        self._truths: dict[Hide, bool] = {}
+        self._variables: dict[tuple[Path, ...], dict[str, Any]] = {}
+        self._answers: Mapping[str, Any] = answers
+        self.hidden: frozenset[Path] = frozenset()
+        every = tuple(nodes(components, answers))
+        for _ in range(ROUNDS):
+            self._answers = without(answers, self.hidden)
+            self._truths, self._variables = {}, {}
+            found = self._places_hidden(every)
+            if found == self.hidden:
+                break
+            self.hidden = found
+
+    def hide(self, conditions: Iterable[Hide]) -> bool:
+        """Whether one of these conditions, each seen from its own place, holds."""
+        return any(self._holds(condition) for condition in conditions)
+
+    def _places_hidden(self, every: tuple[Node, ...]) -> frozenset[Path]:
+        found: set[Path] = set()
+        shown: set[Path] = set()
+        for node in every:
+            if node.component.answered or node.component.kind == "dynamiclist":
+                (found if self.hide(node.hides) else shown).add(node.path)
+        # Two components may share a place (one for each case): it is hidden only when both are.
+        return frozenset(found - shown)
+
+    def _holds(self, condition: Hide) -> bool:
+        if condition not in self._truths:
+            expression, around = condition
+            self._truths[condition] = self._evaluate(expression, self._seen_from(around)) is True
+        return self._truths[condition]
+
+    def _seen_from(self, around: tuple[Path, ...]) -> dict[str, Any]:
+        """The variables of a place: context, answers, then each list item around it (`this`, `parent`, `i` from 1)."""
+        if around in self._variables:
+            return self._variables[around]
+        if not around:
+            variables = {**self._context, **overlay(skeleton(self._shape), self._answers)}
+        else:
+            outer, place = self._seen_from(around[:-1]), around[-1]
+            item = get(self._answers, place)
+            known = overlay(skeleton(self._item_shape(place)), item if isinstance(item, Mapping) else {})
+            variables = {**outer, **known, "this": known, "parent": outer, "i": int(place[-1]) + 1}
+        self._variables[around] = variables
+        return variables
+
+    def _item_shape(self, place: Path) -> Shape:
+        shape = self._shape
+        for segment in place:
+            following = shape.items if isinstance(segment, int) else shape.members.get(segment)
+            if following is None:
+                return Shape()
+            shape = following
+        return shape
+
+
+def without(answers: Mapping[str, Any], hidden: Iterable[Path]) -> dict[str, Any]:
+    """The answers without what stands at these places."""
+    kept: dict[str, Any] = copy(answers)
+    for path in hidden:
+        drop(kept, path)
+    return kept
