@@ -11,7 +11,6 @@ import os
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 
 _MASTER_KEY_BYTES = 32
@@ -87,10 +86,19 @@ def read(environment: Mapping[str, str]) -> Settings:
     )
 
 
-@lru_cache(maxsize=1)
+_in_use: list[Settings] = []
+
+
 def current() -> Settings:
-    """Settings of this process, read from its environment at the first call."""
-    return read(os.environ)
+    """Settings of this process: those in use, or, before any are, those of its environment."""
+    if not _in_use:
+        use(read(os.environ))
+    return _in_use[-1]
+
+
+def use(chosen: Settings) -> None:
+    """Make `chosen` the settings of this process (the composition root's word)."""
+    _in_use[:] = [chosen]
 
 
 def database_url(url: str) -> str:

@@ -36,6 +36,7 @@ def unit_of_work() -> Iterator[None]:
         db.session.commit()
     except BaseException:
         db.session.rollback()
+        db.session.info.pop("ring", None)
         raise
     finally:
         writing.reset(token)

@@ -1,0 +1,59 @@
+# The verbs of a day. `make run` and `make test` are all a newcomer needs; `make help` lists the rest.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+export PLANIPREF_HOME ?= $(CURDIR)/var
+export PORT ?= 8000
+STAMP := $(VENV)/.ready-$(shell cat requirements.txt 2>/dev/null | cksum | cut -d' ' -f1)
+DEV_STAMP := $(VENV)/.ready-dev-$(shell cat requirements.txt requirements-dev.txt 2>/dev/null | cksum | cut -d' ' -f1)
+
+.PHONY: help setup setup-dev run worker test test-fast check format bench clean
+
+help: ## list the verbs
+	@awk -F':.*## ' '/^[a-z][a-z-]*:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: $(STAMP) ## set-up alone: .venv and system packages; quick when nothing changed
+	@.ci/system-packages run
+
+setup-dev: setup $(DEV_STAMP)
+	@.ci/system-packages test
+
+$(STAMP):
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "PlaniPref needs Python 3.11 or newer"; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input -r requirements.txt
+	@rm -f $(VENV)/.ready-[0-9]* && touch $@
+
+$(DEV_STAMP):
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input -r requirements-dev.txt
+	@rm -f $(VENV)/.ready-dev-* && touch $@
+
+run: setup ## the whole demonstration on http://127.0.0.1:8000 (PORT, DATABASE_URL, REDIS_URL, PLANIPREF_HOME)
+	@PLANIPREF_DEMO=1 PLANIPREF_LOGS=$${PLANIPREF_LOGS:-plain} exec $(BIN)/flask --app wsgi demo serve
+
+worker: setup ## RQ workers that drain the table of due work (needs REDIS_URL)
+	@PLANIPREF_DEMO=$${PLANIPREF_DEMO:-1} exec $(BIN)/flask --app wsgi worker
+
+test: setup-dev ## every test: SQLite, PostgreSQL, Redis, Chromium
+	@.ci/test
+
+test-fast: setup-dev ## the tests that need no server and no browser
+	@$(BIN)/python -m pytest -q -n 2 -m "not postgresql and not redis and not browser and not slow"
+
+check: setup-dev ## ruff, mypy --strict, import-linter, house rules
+	@$(BIN)/ruff format --check --quiet .
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+	@$(BIN)/python -m pytest -q -n 0 -p no:randomly tests/test_house.py
+
+format: setup-dev ## rewrite the code as ruff wants it
+	@$(BIN)/ruff check --quiet --fix . ; $(BIN)/ruff format --quiet .
+
+bench: setup-dev ## figures, one a line: BENCH <name> <value> <unit>
+	@$(BIN)/python -m bench
+
+clean: ## remove the virtual environment and the demonstration's data
+	rm -rf $(VENV) var

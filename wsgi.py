@@ -1,0 +1,60 @@
+"""Composition root: the one module that knows every room.
+
+`create_app()` builds the application from the environment's settings; servers import `wsgi:app` lazily through
+`flask --app wsgi` or gunicorn's `wsgi:create_app()`; RQ workers call `drain_job`.
+"""
+
+from __future__ import annotations
+
+from flask import Flask
+from prefecture.demonstration import commands as demonstration
+
+import api
+import web
+from prefecture import steps
+from prefecture.demarches import commands as demarches
+from prefecture.dossiers import commands as dossiers
+from prefecture.kernel import bell, commands, logs, settings, unit_of_work, worker
+from prefecture.kernel.db import db, prepare
+from prefecture.kernel.settings import Settings
+
+_apps: list[Flask] = []  # the application of this process, which a forked worker inherits
+
+
+def create_app(chosen: Settings | None = None) -> Flask:
+    """The application with its desks, faces and commands; raises SettingsInvalid on an unsafe environment."""
+    chosen = chosen or settings.current()
+    settings.use(chosen)
+    chosen.home.mkdir(parents=True, exist_ok=True)
+    logs.configure(chosen.log_format)
+    app = Flask("planipref", static_folder=None, template_folder=None)
+    app.config.update(
+        SECRET_KEY=chosen.secret,
+        SQLALCHEMY_DATABASE_URI=chosen.database_url,
+        SQLALCHEMY_ENGINE_OPTIONS=_engine_options(chosen),
+        MAX_CONTENT_LENGTH=chosen.upload_limit + 1024 * 1024,
+    )
+    db.init_app(app)
+    with app.app_context():
+        prepare(db.engine)
+    steps.register()
+    for room in (commands, demarches, dossiers, demonstration, api, web):
+        room.register(app)
+    if chosen.redis_url:
+        unit_of_work.on_commit(bell.RedisBell(chosen.redis_url, chosen.bell_slots).ring)
+    _apps[:] = [app]
+    return app
+
+
+def drain_job() -> int:
+    """The body of the one RQ job: drain the table of due work in a forked worker process."""
+    app = _apps[0] if _apps else create_app()
+    with app.app_context():
+        db.engine.dispose(close=False)  # the parent's connections are not this child's
+    return worker.drain(app)
+
+
+def _engine_options(chosen: Settings) -> dict[str, object]:
+    if chosen.database_url.startswith("sqlite"):
+        return {"connect_args": {"timeout": 10}}
+    return {"pool_pre_ping": True, "pool_size": 10, "max_overflow": 10}
