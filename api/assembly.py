@@ -1,0 +1,82 @@
+"""How the API is put together: one blueprint a noun, bearer tokens at the door, problems for errors, OpenAPI."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any
+
+from flask import Blueprint, Flask, current_app, request
+from flask_smorest import Api
+
+from api import auth, french, problems
+from prefecture.kernel.entry import allows, declared
+from prefecture.kernel.errors import Forbidden, Unauthenticated
+
+# Each names its blueprint `blueprint`.
+ROOMS = (
+    "api.tokens",
+    "api.demarches",
+    "api.documents",
+    "api.dossiers",
+    "api.tasks",
+    "api.convocations",
+    "api.description",
+)
+PREFIX = "/api/v1"
+
+
+def register(app: Flask) -> None:
+    """Give `app` its API."""
+    french.speak_french()
+    app.config.update(
+        API_TITLE="PlaniPref",
+        API_VERSION="v1",
+        OPENAPI_VERSION="3.1.0",
+        API_SPEC_OPTIONS={
+            "info": {
+                "description": "Déposer, suivre et traiter des dossiers de préfecture. "
+                "Les erreurs suivent la RFC 9457 ; leurs phrases sont en français et montrables.",
+                "license": {"name": "MIT"},
+            },
+            "components": {"securitySchemes": {"jeton": {"type": "http", "scheme": "bearer"}}},
+            "security": [{"jeton": []}],
+        },
+    )
+    described = Api(app)
+    described.ERROR_SCHEMA = problems.ProblemSchema
+    for room in ROOMS:
+        blueprint: Blueprint = import_module(room).blueprint
+        blueprint.before_request(_door)
+        problems.register(blueprint)
+        if hasattr(blueprint, "arguments"):
+            described.register_blueprint(blueprint, url_prefix=PREFIX)
+        else:
+            app.register_blueprint(blueprint, url_prefix=PREFIX)
+        _without_form_tokens(app, blueprint)
+    app.extensions["planipref-openapi"] = described.spec
+
+
+def specification() -> dict[str, Any]:
+    """The OpenAPI document of this application."""
+    found: dict[str, Any] = current_app.extensions["planipref-openapi"].to_dict()
+    return found
+
+
+def _without_form_tokens(app: Flask, blueprint: Blueprint) -> None:
+    """The API knows no cookie, so a forged form cannot use it: its routes need no CSRF token."""
+    csrf = app.extensions.get("csrf")
+    if csrf is not None:
+        csrf.exempt(blueprint)
+
+
+def _door() -> None:
+    """Let in whom the route's declaration lets in."""
+    if request.endpoint is None:
+        return
+    who = declared(current_app._get_current_object(), request.endpoint)  # type: ignore[attr-defined]
+    actor = auth.actor()
+    if who is not None and allows(who, actor.roles if actor else None):
+        return
+    if actor is None:
+        raise Unauthenticated("Un jeton est nécessaire : POST /api/v1/auth/token.")
+    raise Forbidden("Votre rôle ne permet pas cette opération.")

@@ -1,0 +1,121 @@
+"""How the pages are put together: blueprints, templates and theme, security headers, CSRF, and who may enter."""
+
+from __future__ import annotations
+
+import secrets
+import uuid
+from importlib import import_module
+
+from flask import Blueprint, Flask, Response, g, redirect, request, url_for
+from flask_talisman import Talisman
+from flask_wtf.csrf import CSRFProtect
+from werkzeug.wrappers import Response as AnyResponse
+
+from prefecture.kernel import logs, settings
+from prefecture.kernel.entry import LINK, allows, declared
+from prefecture.kernel.errors import Forbidden
+from web import errors, i18n, session, theme
+
+# Each names its blueprint `blueprint`.
+ROOMS = (
+    "web.static_files",
+    "web.public",
+    "web.account",
+    "web.citizen",
+    "web.booking",
+    "web.agent",
+    "web.manager",
+    "web.analyst",
+    "web.demo",
+)
+CONTENT_SECURITY = {
+    "default-src": "'self'",
+    "img-src": ["'self'", "data:"],
+    "object-src": "'none'",
+    "base-uri": "'none'",
+    "form-action": "'self'",
+    "frame-ancestors": "'none'",
+}
+
+csrf = CSRFProtect()
+
+
+def register(app: Flask) -> None:
+    """Give `app` its pages."""
+    chosen = settings.current()
+    app.config.update(
+        SESSION_COOKIE_NAME=session.cookie_name("formulaires"),
+        SESSION_COOKIE_SECURE=chosen.secure_cookies,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        WTF_CSRF_TIME_LIMIT=None,
+        WTF_CSRF_SSL_STRICT=chosen.secure_cookies,
+    )
+    csrf.init_app(app)
+    _headers(app, secure=chosen.secure_cookies)
+    theme.register(app)
+    i18n.register(app)
+    app.before_request(_number_the_request)
+    app.context_processor(_shared)
+    for room in ROOMS:
+        blueprint: Blueprint = import_module(room).blueprint
+        app.register_blueprint(blueprint)
+    app.before_request(_door)
+    errors.register(app)
+
+
+def _headers(app: Flask, *, secure: bool) -> None:
+    Talisman(
+        app,
+        force_https=False,  # TLS ends at the reverse proxy
+        strict_transport_security=secure,
+        session_cookie_secure=secure,
+        content_security_policy=CONTENT_SECURITY,
+        content_security_policy_nonce_in=["script-src", "style-src"],
+        frame_options="DENY",
+        referrer_policy="same-origin",
+        permissions_policy={"geolocation": "()", "camera": "()", "microphone": "()"},
+    )
+
+
+def _number_the_request() -> None:
+    """Give the request a number that its log lines and its error page share."""
+    given = request.headers.get("X-Request-Id", "")
+    g.request_id = given if given.isalnum() and len(given) <= 64 else secrets.token_hex(8)
+    context = logs.bound(request=g.request_id)
+    context.__enter__()
+    g.log_context = context
+
+
+def _door() -> AnyResponse | None:
+    """Let in whom the route's declaration lets in; who is not signed in is sent to the sign-in page and back."""
+    if request.blueprint is None or request.blueprint.startswith("api"):
+        return None
+    endpoint = request.endpoint
+    if endpoint is None:
+        return None
+    from flask import current_app
+
+    who = declared(current_app._get_current_object(), endpoint)  # type: ignore[attr-defined]
+    if who is None:
+        raise Forbidden("Cette page n’a pas d’entrée déclarée.")
+    actor = session.actor()
+    if allows(who, actor.roles if actor else None, link=session.link_token() is not None and LINK in who):
+        return None
+    if actor is None:
+        here = request.full_path.rstrip("?") if request.method == "GET" else None
+        return redirect(url_for("account.sign_in", suite=here))
+    raise Forbidden("Cette page n’est pas ouverte à votre compte.")
+
+
+def _shared() -> dict[str, object]:
+    """What every template may use."""
+    return {
+        "current_actor": session.actor(),
+        "demonstration": session.is_demonstration(),
+        "request_id": g.get("request_id", ""),
+        "new_key": lambda: uuid.uuid4().hex,
+    }
+
+
+__all__ = ["Response", "csrf", "register"]
