@@ -20,7 +20,7 @@ from prefecture.identity.accounts import LONGEST_PASSWORD
 from prefecture.identity.logins import canonical, login_hash
 from prefecture.identity.models import Agent, ApiToken, LoginSession, Person
 from prefecture.identity.permissions import Actor, scopes_of
-from prefecture.kernel import clock, crypto, ratelimit
+from prefecture.kernel import clock, crypto, outbox, ratelimit
 from prefecture.kernel.db import db
 from prefecture.kernel.errors import Forbidden, NotFound, Unauthenticated
 
@@ -28,6 +28,7 @@ IDLE = timedelta(minutes=30)
 LONGEST_SESSION = timedelta(hours=12)
 LINK_SESSION = timedelta(minutes=10)
 API_TOKEN = timedelta(hours=12)
+FORGET = "identity.forget_expired"  # the daily work that forgets what is over
 
 TRIES_WINDOW = timedelta(minutes=15)
 TRIES_OF_A_LOGIN = 10
@@ -99,6 +100,7 @@ def open_session(
     )
     if actor is not None:
         _forget_tries(actor)
+        plan_forgetting()
     db.session.flush()
     return token
 
@@ -175,10 +177,16 @@ def revoke_api_token(api_token: str) -> None:
 
 
 def forget_expired() -> None:
-    """Delete sessions and tokens that are over (a daily piece of work calls it)."""
+    """Delete sessions and tokens that are over (the daily work of `jobs.forget` calls it)."""
     now = clock.now()
     db.session.execute(delete(LoginSession).where(LoginSession.expires_at <= now))
     db.session.execute(delete(ApiToken).where(ApiToken.expires_at <= now))
+
+
+def plan_forgetting() -> None:
+    """Have expired access forgotten tomorrow (every login plans it, once a day counts)."""
+    tomorrow = clock.now() + timedelta(days=1)
+    outbox.post(FORGET, f"{FORGET}:{tomorrow.date()}", {}, key_id=None, run_at=tomorrow, priority=9)
 
 
 def _live_session(token: str) -> LoginSession | None:

@@ -32,7 +32,7 @@ from prefecture.identity.accounts import (
     reactivate_agent,
     set_password,
 )
-from prefecture.identity.jobs import plan_forgetting
+from prefecture.identity.jobs import forget
 from prefecture.identity.permissions import Actor, Subject
 
 __all__ = [
@@ -51,12 +51,12 @@ __all__ = [
     "create_service",
     "deactivate_agent",
     "erase_person",
+    "forget",
     "forget_expired",
     "granted_by",
     "issue_api_token",
     "link_subject",
     "open_session",
-    "plan_forgetting",
     "reactivate_agent",
     "revoke_api_token",
     "revoke_session",
