@@ -1,0 +1,140 @@
+"""What the rest of the house uses: a FEEL text compiled once, evaluated as often as wanted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime, tzinfo
+from functools import lru_cache
+from typing import Any
+
+from engine.feel import ast
+from engine.feel.budget import DEFAULT_BUDGET, Budget, Run
+from engine.feel.builtins import BUILTINS, builtin_names
+from engine.feel.compiler import Closure
+from engine.feel.compiler_forms import full_compiler
+from engine.feel.convert import from_feel
+from engine.feel.errors import FeelBudgetExceeded, FeelSyntaxError
+from engine.feel.names import is_plain_name
+from engine.feel.parser import known_names, parse, parse_unary
+from engine.feel.scope import Scope
+from engine.feel.values import Value
+from engine.feel.walk import free_names
+
+BUILTIN_NAMES = builtin_names()
+_LOOKED_INTO = 4
+_NO_VARIABLES: Mapping[str, Any] = {}
+
+
+class Expression:
+    """A compiled expression. `names` are those it takes from outside, built-in functions excepted."""
+
+    __slots__ = ("_closure", "names", "text", "tree")
+
+    def __init__(self, text: str, tree: ast.Node, closure: Closure) -> None:
+        self.text = text
+        self.tree = tree
+        self.names = frozenset(name for name in free_names(tree) if name not in BUILTINS)
+        self._closure = closure
+
+    def value(self, variables: Mapping[str, Any], run: Run) -> Value:
+        """The FEEL value, in an evaluation that is already running."""
+        return evaluate_in(self._closure, Scope(variables, None, run))
+
+    def evaluate(
+        self,
+        variables: Mapping[str, Any] = _NO_VARIABLES,
+        *,
+        now: datetime | None = None,
+        zone: tzinfo | None = None,
+        budget: Budget | None = None,
+        warnings: list[str] | None = None,
+    ) -> Any:
+        """The value as Python has it (`from_feel`); null where FEEL has none, the reasons then go to `warnings`.
+
+        FeelBudgetExceeded when it asks for too much.
+        """
+        run = Run(now, zone, budget or DEFAULT_BUDGET)
+        found = from_feel(self.value(variables, run), zone)
+        if warnings is not None:
+            warnings.extend(run.warnings)
+        return found
+
+
+class UnaryTest:
+    """A compiled input entry of a decision table, or any test of one value."""
+
+    __slots__ = ("_closure", "names", "text", "tree")
+
+    def __init__(self, text: str, tree: ast.UnaryTests, closure: Closure) -> None:
+        self.text = text
+        self.tree = tree
+        self.names = frozenset(name for name in free_names(tree) if name not in BUILTINS and name != "?")
+        self._closure = closure
+
+    def passes(self, value: Value, scope: Scope) -> bool:
+        """Whether a FEEL value passes, in an evaluation that is already running."""
+        return evaluate_in(self._closure, Scope({"?": value}, scope, scope.run)) is True
+
+    def matches(
+        self,
+        value: Any,
+        variables: Mapping[str, Any] = _NO_VARIABLES,
+        *,
+        now: datetime | None = None,
+        zone: tzinfo | None = None,
+        budget: Budget | None = None,
+    ) -> bool:
+        """Whether the value passes the test; a test without answer is not passed."""
+        scope = Scope(variables, None, Run(now, zone, budget or DEFAULT_BUDGET))
+        return self.passes(scope.converted(value), scope)
+
+
+def evaluate_in(closure: Closure, scope: Scope) -> Value:
+    """Call a closure; nesting beyond what Python can hold is a budget too."""
+    try:
+        return closure(scope)
+    except RecursionError:
+        raise FeelBudgetExceeded("expression trop imbriquée") from None
+
+
+def _compiled(tree: ast.Node, text: str) -> Closure:
+    try:
+        return full_compiler().compile(tree)
+    except RecursionError:
+        raise FeelSyntaxError("Le texte est trop imbriqué.", text, 0) from None
+
+
+@lru_cache(maxsize=4096)
+def compile_expression(text: str, names: frozenset[str] = frozenset()) -> Expression:
+    """The expression a text writes; FeelSyntaxError, with its place, when it writes none.
+
+    `names` are variables whose names hold signs or words of the language; all others need no telling.
+    """
+    tree = parse(text, known_names(names, BUILTIN_NAMES))
+    return Expression(text, tree, _compiled(tree, text))
+
+
+@lru_cache(maxsize=4096)
+def unary(text: str, names: frozenset[str] = frozenset()) -> UnaryTest:
+    """The test a text writes (`< 10`, `"a", "b"`, `[1..3]`, `not(…)`, `-`); FeelSyntaxError when it writes none."""
+    tree = parse_unary(text, known_names(names, BUILTIN_NAMES))
+    return UnaryTest(text, tree, _compiled(tree, text))
+
+
+def evaluate(text: str, variables: Mapping[str, Any] = _NO_VARIABLES, **options: Any) -> Any:
+    """`compile_expression(text).evaluate(variables, …)`, with the variables' own names known."""
+    return compile_expression(text, telling_names(variables)).evaluate(variables, **options)
+
+
+def telling_names(variables: Mapping[str, Any]) -> frozenset[str]:
+    """The names among variables and their entries that the parser must be told."""
+    return frozenset(name for name in _keys(variables.items(), _LOOKED_INTO) if not is_plain_name(name))
+
+
+def _keys(entries: Iterable[tuple[Any, Any]], depth: int) -> Iterator[str]:
+    for key, value in entries:
+        if isinstance(key, str):
+            yield key
+        inner = value[0] if isinstance(value, list) and value else value
+        if depth and isinstance(inner, Mapping):
+            yield from _keys(inner.items(), depth - 1)

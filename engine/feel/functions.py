@@ -1,0 +1,138 @@
+"""Functions: those an expression defines, those the language has, and how both are called."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from engine.feel.errors import Nothing
+from engine.feel.types import ANY, Type, coerce
+from engine.feel.values import Value
+
+if TYPE_CHECKING:
+    from engine.feel.budget import Run
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A formal parameter and the type its argument is brought to."""
+
+    name: str
+    type: Type = ANY
+
+
+class Defined:
+    """A function with a body. `body` computes its value from its arguments by name."""
+
+    __slots__ = ("body", "name", "parameters", "result")
+
+    def __init__(
+        self,
+        name: str,
+        parameters: Sequence[Parameter],
+        body: Callable[[dict[str, Value], Run], Value],
+        result: Type = ANY,
+    ) -> None:
+        self.name = name
+        self.parameters = tuple(parameters)
+        self.body = body
+        self.result = result
+
+    @property
+    def signature(self) -> tuple[tuple[Type, ...], Type]:
+        """The types of its parameters and of its result."""
+        return tuple(parameter.type for parameter in self.parameters), self.result
+
+    def parameter_names(self) -> tuple[str, ...]:
+        """Its formal parameters."""
+        return tuple(parameter.name for parameter in self.parameters)
+
+    def call(self, arguments: Sequence[Value], run: Run) -> Value:
+        """Its value for these arguments; Nothing when their number or types do not fit."""
+        if len(arguments) != len(self.parameters):
+            raise Nothing(f"la fonction « {self.name} » attend {len(self.parameters)} argument(s)")
+        named = {
+            parameter.name: coerce(argument, parameter.type)
+            for parameter, argument in zip(self.parameters, arguments, strict=True)
+        }
+        run.enter()
+        try:
+            return coerce(self.body(named, run), self.result)
+        finally:
+            run.leave()
+
+    def call_named(self, arguments: dict[str, Value], run: Run) -> Value:
+        """Its value for arguments by name; Nothing when the names are not its own."""
+        if set(arguments) != set(self.parameter_names()):
+            raise Nothing(f"la fonction « {self.name} » n'a pas ces paramètres")
+        return self.call([arguments[name] for name in self.parameter_names()], run)
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """One way to call a built-in function: names that must be given, names that may, or one list spread out."""
+
+    required: tuple[str, ...]
+    optional: tuple[str, ...]
+    spread: bool
+    rest: bool
+    implement: Callable[..., Value]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """All parameters, in order."""
+        return self.required + self.optional
+
+    def takes(self, count: int) -> bool:
+        """Whether that many arguments fit."""
+        if self.spread or self.rest:
+            return count >= len(self.required)
+        return len(self.required) <= count <= len(self.names)
+
+    def takes_names(self, given: set[str]) -> bool:
+        """Whether arguments of these names fit."""
+        return set(self.required) <= given <= set(self.names)
+
+
+class Builtin:
+    """A function of the language: the first of its signatures that fits is called."""
+
+    __slots__ = ("name", "result", "signatures")
+
+    def __init__(self, name: str, result: Type) -> None:
+        self.name = name
+        self.result = result
+        self.signatures: list[Signature] = []
+
+    def parameter_names(self) -> tuple[str, ...]:
+        """The parameters of its first signature."""
+        return self.signatures[0].names
+
+    def call(self, arguments: Sequence[Value], run: Run) -> Value:
+        """Its value for these arguments; Nothing when they do not fit."""
+        for signature in self.signatures:
+            if signature.takes(len(arguments)):
+                if signature.spread:
+                    return signature.implement(run, _gathered(arguments))
+                return signature.implement(run, *arguments)
+        raise Nothing(f"« {self.name} » ne prend pas {len(arguments)} argument(s)")
+
+    def call_named(self, arguments: dict[str, Value], run: Run) -> Value:
+        """Its value for arguments by name; Nothing when the names are not its own."""
+        for signature in self.signatures:
+            if signature.takes_names(set(arguments)):
+                return signature.implement(run, *_in_order(signature, arguments))
+        raise Nothing(f"« {self.name} » n'a pas ces paramètres : {', '.join(sorted(arguments))[:80]}")
+
+
+def _gathered(arguments: Sequence[Value]) -> Value:
+    """A list given as one argument, or the arguments as a list."""
+    if len(arguments) == 1 and (isinstance(arguments[0], list) or arguments[0] is None):
+        return arguments[0]
+    return list(arguments)
+
+
+def _in_order(signature: Signature, arguments: dict[str, Value]) -> list[Any]:
+    last = max(index for index, name in enumerate(signature.names) if name in arguments) if arguments else -1
+    return [arguments.get(name) for name in signature.names[: last + 1]]

@@ -1,0 +1,202 @@
+"""FEEL types: which values belong to them, and how a value is brought to one (`coerce`)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+from engine.feel import ast
+from engine.feel.errors import Nothing
+from engine.feel.temporal import UTC_ZONE, Date, midnight
+from engine.feel.values import Range, Unequal, Value, kind, told
+
+
+@dataclass(frozen=True, slots=True)
+class Simple:
+    """A type without parts: number, string, Any…"""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class ListOf:
+    """Lists of one type."""
+
+    element: Type
+
+
+@dataclass(frozen=True, slots=True)
+class RangeOf:
+    """Intervals of one type."""
+
+    element: Type
+
+
+@dataclass(frozen=True, slots=True)
+class ContextOf:
+    """Contexts that have at least these entries."""
+
+    members: tuple[tuple[str, Type], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FunctionOf:
+    """Functions."""
+
+    parameters: tuple[Type, ...]
+    result: Type
+
+
+@dataclass(frozen=True)
+class Constrained:
+    """An item definition: a base type and a rule on the value."""
+
+    name: str
+    base: Type
+    allows: Callable[[Value], bool]
+
+
+Type: TypeAlias = Simple | ListOf | RangeOf | ContextOf | FunctionOf | Constrained
+ANY = Simple("Any")
+NULL = Simple("Null")
+NUMBER, STRING, BOOLEAN = Simple("number"), Simple("string"), Simple("boolean")
+DATE, TIME, DATE_TIME = Simple("date"), Simple("time"), Simple("date and time")
+DAYS, MONTHS = Simple("days and time duration"), Simple("years and months duration")
+ANY_LIST, ANY_RANGE, ANY_CONTEXT = ListOf(ANY), RangeOf(ANY), ContextOf(())
+FUNCTION = Simple("function")
+NAMED: Mapping[str, Type] = {
+    **{known.name: known for known in (ANY, NULL, NUMBER, STRING, BOOLEAN, DATE, TIME, DATE_TIME, DAYS, MONTHS)},
+    "dateTime": DATE_TIME,
+    "dayTimeDuration": DAYS,
+    "yearMonthDuration": MONTHS,
+    "list": ANY_LIST,
+    "range": ANY_RANGE,
+    "context": ANY_CONTEXT,
+    "function": FUNCTION,
+}
+
+
+def resolve(node: ast.TypeNode, named: Mapping[str, Type] = NAMED) -> Type:
+    """The type a tree means; Nothing when it names one that nobody knows."""
+    if isinstance(node, ast.ListType):
+        return ListOf(resolve(node.element, named))
+    if isinstance(node, ast.RangeType):
+        return RangeOf(resolve(node.element, named))
+    if isinstance(node, ast.ContextType):
+        return ContextOf(tuple((name, resolve(member, named)) for name, member in node.members))
+    if isinstance(node, ast.FunctionType):
+        return FunctionOf(tuple(resolve(part, named) for part in node.parameters), resolve(node.result, named))
+    found = named.get(node.name) or NAMED.get(node.name)
+    if found is None:
+        raise Nothing(f"le type « {node.name} » est inconnu")
+    return found
+
+
+def belongs(value: Value, wanted: Type) -> bool:
+    """Whether a value is of a type; null is of every type here (`is_instance` is stricter)."""
+    if value is None or wanted == ANY:
+        return True
+    return _MEMBERSHIP[type(wanted)](value, wanted)
+
+
+def is_instance(value: Value, wanted: Type) -> bool:
+    """What `instance of` answers."""
+    if value is None:
+        return wanted == NULL
+    return belongs(value, wanted)
+
+
+def _in_simple(value: Value, wanted: Any) -> bool:
+    return bool(kind(value) == wanted.name)
+
+
+def _in_list(value: Value, wanted: Any) -> bool:
+    return isinstance(value, list) and all(belongs(item, wanted.element) for item in value)
+
+
+def _in_range(value: Value, wanted: Any) -> bool:
+    if isinstance(value, Unequal):
+        return belongs(value.value, wanted.element)
+    return isinstance(value, Range) and belongs(value.start, wanted.element) and belongs(value.end, wanted.element)
+
+
+def _in_context(value: Value, wanted: Any) -> bool:
+    if not isinstance(value, dict):
+        return False
+    return all(name in value and belongs(value[name], member) for name, member in wanted.members)
+
+
+def _in_function(value: Value, wanted: Any) -> bool:
+    if kind(value) != "function":
+        return False
+    signature = getattr(value, "signature", None)
+    if signature is None:
+        return not wanted.parameters or len(value.parameter_names()) == len(wanted.parameters)
+    parameters, result = signature
+    if len(parameters) != len(wanted.parameters) or not conforms(result, wanted.result):
+        return False
+    return all(conforms(theirs, ours) for theirs, ours in zip(wanted.parameters, parameters, strict=True))
+
+
+def _in_constrained(value: Value, wanted: Any) -> bool:
+    return belongs(value, wanted.base) and bool(wanted.allows(value))
+
+
+_MEMBERSHIP: dict[type, Callable[[Value, Any], bool]] = {
+    Simple: _in_simple,
+    ListOf: _in_list,
+    RangeOf: _in_range,
+    ContextOf: _in_context,
+    FunctionOf: _in_function,
+    Constrained: _in_constrained,
+}
+
+
+def conforms(one: Type, other: Type) -> bool:
+    """Whether every value of one type can stand where the other is wanted."""
+    if other == ANY or one in (other, NULL):
+        return True
+    if isinstance(one, Constrained):
+        return conforms(one.base, other)
+    if isinstance(one, ListOf) and isinstance(other, ListOf):
+        return conforms(one.element, other.element)
+    if isinstance(one, RangeOf) and isinstance(other, RangeOf):
+        return conforms(one.element, other.element)
+    if isinstance(one, ContextOf) and isinstance(other, ContextOf):
+        mine = dict(one.members)
+        return all(name in mine and conforms(mine[name], member) for name, member in other.members)
+    if isinstance(one, FunctionOf) and isinstance(other, FunctionOf):
+        return len(one.parameters) == len(other.parameters) and conforms(one.result, other.result)
+    return isinstance(one, FunctionOf) and other == FUNCTION
+
+
+def coerce(value: Value, wanted: Type) -> Value:
+    """The value as one of that type: itself, alone out of a list, put in a list, a date as its midnight.
+
+    Nothing when it cannot be one.
+    """
+    if belongs(value, wanted):
+        return value
+    base = wanted.base if isinstance(wanted, Constrained) else wanted
+    if isinstance(value, list) and len(value) == 1 and belongs(value[0], wanted):
+        return value[0]
+    if isinstance(base, ListOf) and not isinstance(value, list) and belongs([value], wanted):
+        return [value]
+    if isinstance(value, Date) and base == DATE_TIME:
+        return midnight(value, UTC_ZONE)
+    raise Nothing(f"{told(value)} n'est pas du type attendu ({write_type(wanted)})")
+
+
+def write_type(found: Type) -> str:
+    """The type as FEEL writes it."""
+    if isinstance(found, ListOf):
+        return f"list<{write_type(found.element)}>"
+    if isinstance(found, RangeOf):
+        return f"range<{write_type(found.element)}>"
+    if isinstance(found, ContextOf):
+        return "context<" + ", ".join(f"{name}: {write_type(member)}" for name, member in found.members) + ">"
+    if isinstance(found, FunctionOf):
+        parameters = ", ".join(write_type(part) for part in found.parameters)
+        return f"function<{parameters}>->{write_type(found.result)}"
+    return found.name
