@@ -1,0 +1,223 @@
+"""Events: what a node listens for, how it is reached, and what it throws."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from SpiffWorkflow.util.task import TaskState
+
+from engine.model import ElementInfo
+from engine.spiff.mappings import Mappings
+from engine.spiff.node import ANSWER, Node, passed
+from engine.spiff.propagation import broadcast, escalate, raise_error
+from engine.spiff.triggers import ERROR, ESCALATION, Trigger
+
+if TYPE_CHECKING:
+    from engine.spiff.instance import Token
+    from engine.spiff.subprocess import EventSubProcess
+
+ARMS = "arms"
+FIRED = "fired"
+SUBSCRIBED = "subscribed"
+
+
+class Catch(Node):
+    """A node that waits for one of its triggers."""
+
+    def __init__(self, process: Any, info: ElementInfo, triggers: tuple[Trigger, ...], mappings: Mappings) -> None:
+        super().__init__(process, info)
+        self.triggers = triggers
+        self.mappings = mappings
+
+    def _update_hook(self, my_task: Token) -> bool:
+        self.note_entered(my_task)
+        if not self.triggers:
+            return True
+        listen(my_task, self.triggers)
+        return False
+
+    def caught(self, token: Token, index: int, payload: dict[str, Any]) -> None:
+        """One of the triggers has come."""
+        disarm(token)
+        self.leave_gateway(token)
+        passed(token, payload)
+
+    def leave_gateway(self, token: Token) -> None:
+        """The first event behind an event-based gateway ends the wait for the others."""
+        gateway = token.parent
+        if isinstance(gateway.task_spec, EventGateway):
+            token.workflow.adopt(token, gateway.parent)
+            token.workflow.remove(gateway)
+
+    def perform(self, token: Token) -> bool:
+        """Take in what came with the event."""
+        payload = token.internal_data.get(ANSWER)
+        if payload is not None:
+            self.mappings.take_in(token, payload, "message")
+        return True
+
+
+class IntermediateCatch(Catch):
+    """An intermediate catching event."""
+
+
+class StartEvent(Catch):
+    """A start event: plain, or listening for the event that begins its process or event sub-process."""
+
+    event_subprocess: EventSubProcess | None = None
+
+    @property
+    def listens(self) -> bool:
+        """Whether it needs a subscription; errors and escalations find their way by themselves."""
+        return any(trigger.listens for trigger in self.triggers)
+
+    def begin_subprocess(self, scope: Token, payload: dict[str, Any]) -> None:
+        """The event sub-process begins in that scope."""
+        if self.event_subprocess is not None:
+            self.event_subprocess.triggered(scope, payload)
+
+    def caught(self, token: Token, index: int, payload: dict[str, Any]) -> None:
+        """The first start that is reached is the one that counts; an event sub-process may begin more than once."""
+        if self.event_subprocess is not None and SUBSCRIBED in token.internal_data:
+            scope = token.parent
+            if not self.event_subprocess.interrupting:
+                listen_on(token, index)
+            self.begin_subprocess(scope, payload)
+            return
+        disarm(token)
+        for other in token.parent.children:
+            if other is not token and isinstance(other.task_spec, StartEvent) and other.state == TaskState.WAITING:
+                token.workflow.remove(other)
+        passed(token, payload)
+
+    def is_subscription(self, token: Token) -> bool:
+        """The start of an event sub-process listens for its scope; see `EventSubProcess`."""
+        return SUBSCRIBED in token.internal_data
+
+
+class Boundary(Catch):
+    """An event at the edge of an activity. While the activity lasts, its subscription is a child of the activity."""
+
+    def __init__(
+        self,
+        process: Any,
+        info: ElementInfo,
+        triggers: tuple[Trigger, ...],
+        mappings: Mappings,
+        *,
+        interrupting: bool,
+    ) -> None:
+        super().__init__(process, info, triggers, mappings)
+        self.interrupting = interrupting
+        self.host: Node | None = None
+
+    @property
+    def listens(self) -> bool:
+        """Whether it needs a subscription; errors and escalations find their way up by themselves."""
+        return any(trigger.listens for trigger in self.triggers)
+
+    def comes_from(self) -> tuple[Node, ...]:
+        """A token comes here from the activity."""
+        return () if self.host is None else (self.host,)
+
+    def is_subscription(self, token: Token) -> bool:
+        """True until it has fired."""
+        return FIRED not in token.internal_data
+
+    def _update_hook(self, my_task: Token) -> bool:
+        listen(my_task, self.triggers)
+        return False
+
+    def caught(self, token: Token, index: int, payload: dict[str, Any]) -> None:
+        """Fire; a subscription that does not interrupt listens on."""
+        host = token.parent
+        if not self.interrupting:
+            listen_on(token, index)
+        self.fire(host, payload)
+
+    def fire(self, host: Token, payload: dict[str, Any]) -> None:
+        """A token leaves the activity by this edge; if it interrupts, the activity is over."""
+        instance, scope = host.workflow, host.parent
+        fired = instance.spawn(self, scope)
+        fired.internal_data[FIRED] = 1
+        if self.interrupting:
+            instance.cancel_token(host)
+        self.note_entered(fired)
+        passed(fired, payload)
+
+
+class EventGateway(Node):
+    """Waits for the first of the events behind it."""
+
+    def _update_hook(self, my_task: Token) -> bool:
+        self.note_entered(my_task)
+        my_task._set_state(TaskState.WAITING)
+        behind = [my_task.workflow.spawn(flow.target, my_task) for flow in self.outgoing]
+        my_task.workflow.agenda.extend(reversed(behind))
+        return False
+
+
+class Throw(Node):
+    """An intermediate throwing event, an end event, or a send task: each of its definitions is thrown."""
+
+    def __init__(self, process: Any, info: ElementInfo, thrown: tuple[Trigger, ...], mappings: Mappings) -> None:
+        super().__init__(process, info)
+        self.thrown = thrown
+        self.mappings = mappings
+
+    def perform(self, token: Token) -> bool:
+        """Throw; an event that is caught around here may end this very token."""
+        for trigger in self.thrown:
+            trigger_throw(self, token, trigger)
+            if not token.alive:
+                return False
+        return True
+
+
+class EndEvent(Throw):
+    """A throwing event with nothing behind it: the token is used up."""
+
+
+class TerminateEnd(Throw):
+    """Ends everything else in its own process or sub-process."""
+
+    def perform(self, token: Token) -> bool:
+        """Cancel what runs beside it."""
+        for other in token.parent.children:
+            if other is not token:
+                token.workflow.cancel_token(other)
+        return True
+
+
+def trigger_throw(node: Throw, token: Token, trigger: Trigger) -> None:
+    """Throw one definition."""
+    name = trigger.named(token)
+    if trigger.kind == ERROR:
+        raise_error(token, name or "", "")
+    elif trigger.kind == ESCALATION:
+        escalate(token, name or "")
+    else:
+        told = node.mappings.given(token)
+        token.workflow.tell(f"{trigger.kind}_thrown", token, name=name, params=told)
+        if trigger.kind == "signal":
+            broadcast(token.workflow, name or "", told)
+
+
+def listen(token: Token, triggers: tuple[Trigger, ...]) -> None:
+    """Begin to wait: what is awaited is written into the token. Failure when it cannot be computed."""
+    token.internal_data[ARMS] = [trigger.arm(token) for trigger in triggers]
+    token._set_state(TaskState.WAITING)
+
+
+def listen_on(token: Token, index: int) -> None:
+    """After one trigger has come, go on waiting for the rest, and for the same again if it can come again."""
+    node, instance = token.task_spec, token.workflow
+    arm = node.triggers[index].rearm(token.internal_data[ARMS][index], instance.zone)
+    token.internal_data[ARMS][index] = arm
+    if not any(token.internal_data[ARMS]):
+        instance.remove(token)
+
+
+def disarm(token: Token) -> None:
+    """Stop waiting."""
+    token.internal_data.pop(ARMS, None)

@@ -1,0 +1,197 @@
+"""One running process: the tree of what lives, and the loop that lets it run as far as it can."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+from SpiffWorkflow.bpmn import BpmnWorkflow
+from SpiffWorkflow.task import Task
+from SpiffWorkflow.util.task import TaskState
+
+from engine.model import Event
+from engine.spiff.conditions import look_again
+from engine.spiff.formulas import Failure, FeelEngine, computed_decision
+from engine.spiff.joins import release_joins
+from engine.spiff.scopes import variables
+
+if TYPE_CHECKING:
+    from engine.spiff.node import Flow, Node
+
+STEP_LIMIT = 10_000
+_SCRIPT_ENGINE = FeelEngine()
+
+
+class Token(Task):  # type: ignore[misc]
+    """One task of the tree. Its id is a number, unique in the instance; its parent is the scope it runs in."""
+
+    workflow: Instance
+    task_spec: Node
+    data: dict[str, Any]
+    internal_data: dict[str, Any]
+    chosen: tuple[Flow, ...] = ()
+
+    def _set_state(self, value: int) -> None:
+        # The library logs and reads the clock here, at every change.
+        self._state = value
+
+    @property
+    def alive(self) -> bool:
+        """Whether it is still in the tree."""
+        return self.id in self.workflow.tasks
+
+    @property
+    def public_id(self) -> str:
+        """The id the world knows: unique over all instances; a retried effect is asked under a new one."""
+        again = self.internal_data.get("again")
+        return f"{self.workflow.key}-{self.id}" + (f"-{again}" if again else "")
+
+
+class Instance(BpmnWorkflow):  # type: ignore[misc]
+    """One running process instance, called processes included, as one tree of tokens."""
+
+    tasks: dict[int, Token]
+    task_tree: Token
+
+    def __init__(self, spec: Any, *, key: str, now: datetime, zone: ZoneInfo, decisions: Mapping[str, Any]) -> None:
+        super().__init__(spec, script_engine=_SCRIPT_ENGINE, deserializing=True)
+        self.key = key
+        self.now = now
+        self.zone = zone
+        self.decisions = decisions
+        self.next_id = 1
+        self.dirty = False
+        self.agenda: list[Token] = []
+        self.nodes: Mapping[str, Node] = {}
+        self.asked: list[tuple[Token, dict[str, Any]]] = []
+        self.events: list[Event] = []
+
+    # -- the tree --------------------------------------------------------------------------------------------------
+
+    def spawn(self, node: Node, parent: Token | None, state: int = TaskState.FUTURE) -> Token:
+        """A new token of that node in that scope, not on the agenda yet."""
+        token = Token(self, node, parent, state=state, id=self.next_id)
+        self.next_id += 1
+        return token
+
+    def enter(self, node: Node, scope: Token) -> Token:
+        """A new token of that node in that scope, next on the agenda."""
+        token = self.spawn(node, scope)
+        self.agenda.append(token)
+        return token
+
+    def remove(self, token: Token) -> None:
+        """Prune a token and all below it."""
+        if token.parent is not None:
+            token.parent._children.remove(token.id)
+        self._forget(token)
+
+    def _forget(self, token: Token) -> None:
+        for child in token.children:
+            self._forget(child)
+        token._children = []
+        self.tasks.pop(token.id, None)
+
+    def adopt(self, token: Token, parent: Token) -> None:
+        """Give a token another parent."""
+        token.parent._children.remove(token.id)
+        token.parent = parent
+        parent._children.append(token.id)
+
+    def cancel_token(self, token: Token) -> None:
+        """End a token and all below it without completing them."""
+        self._tell_cancelled(token)
+        self.remove(token)
+
+    def _tell_cancelled(self, token: Token) -> None:
+        for child in token.children:
+            self._tell_cancelled(child)
+        if token.task_spec.tells and not token.task_spec.is_subscription(token) and token.state != TaskState.FUTURE:
+            self.tell("cancelled", token)
+        token._set_state(TaskState.CANCELLED)
+
+    def living(self) -> Iterator[Token]:
+        """All tokens of the tree, oldest first."""
+        return iter(sorted(self.tasks.values(), key=_by_id))
+
+    # -- what happened ---------------------------------------------------------------------------------------------
+
+    def tell(self, kind: str, token: Token, **detail: Any) -> None:
+        """Note something that happened to a token."""
+        node = token.task_spec
+        self.events.append(
+            Event(kind, node.element, node.title, node.process_id, token.public_id, {**node.where(token), **detail})
+        )
+
+    def tell_flow(self, flow: Flow) -> None:
+        """Note that a sequence flow was taken."""
+        node = flow.source
+        detail = {"source": node.element, "target": flow.target.element}
+        self.events.append(Event("flow", flow.id, flow.name, node.process_id, None, detail))
+
+    # -- what the world is asked -----------------------------------------------------------------------------------
+
+    def ask(self, token: Token, params: dict[str, Any]) -> None:
+        """A service task asks for its action."""
+        self.asked.append((token, params))
+
+    def decide(self, decision: str, token: Token) -> tuple[Any, dict[str, Any]]:
+        """The value of a decision, and what to note about it. Failure when it cannot be decided."""
+        found = computed_decision(self.decisions.get(decision), decision, variables(token), self.now)
+        return found[0], {"rules": found[1], "warnings": found[2]}
+
+    # -- running ---------------------------------------------------------------------------------------------------
+
+    def settle(self) -> None:
+        """Run until nothing can go on by itself. A model that never rests becomes an incident, not a hang."""
+        for _ in range(STEP_LIMIT):
+            if self.dirty:
+                self.dirty = False
+                look_again(self)
+            elif self.agenda:
+                token = self.agenda.pop()
+                if token.alive:
+                    self.advance(token)
+            elif not release_joins(self):
+                return
+        self._give_up()
+
+    def advance(self, token: Token) -> None:
+        """One move of one token, through the library's own states."""
+        try:
+            if token.state == TaskState.FUTURE:
+                token.task_spec._update(token)
+            elif token.state == TaskState.READY:
+                token.run()
+        except Failure as failure:
+            self.block(token, failure)
+
+    def block(self, token: Token, failure: Failure) -> None:
+        """The token stands still with an incident, ready to be retried from where it was."""
+        entering = token.state == TaskState.FUTURE or "entering" in token.internal_data
+        if entering:
+            for child in token.children:
+                self.remove(child)
+        token._set_state(TaskState.ERROR)
+        token.internal_data["blocked"] = [failure.code, failure.message, 1 if entering else 0]
+        self.tell("incident", token, code=failure.code, message=failure.message)
+
+    def _give_up(self) -> None:
+        failure = Failure(
+            "boucle_sans_fin",
+            "Le déroulement tourne sans s’arrêter\u00a0: aucune étape n’attend quelqu’un ou quelque chose.",
+        )
+        for token in self.agenda:
+            if token.alive:
+                self.block(token, failure)
+        self.agenda.clear()
+
+    def _task_completed_notify(self, task: Token) -> None:
+        # The library walks the whole tree here, after every task. A finished token has pruned itself already.
+        self.last_task = None
+
+
+def _by_id(token: Token) -> int:
+    return int(token.id)
