@@ -3,16 +3,16 @@
 The normal form is BPMN 2.0 as far as BPMN goes, and elements of `urn:planipref:bpmn:1` under
 `bpmn:extensionElements` for the rest. In it:
 
-* every element has an id, unique over the documents; `incoming` and `outgoing` are gone, sequence flows tell all;
-  ids reserved by the executing library (`Start`, `End`, `Root`…) carry the suffix `_`;
+* every element has an id, unique in its process; sequence flows tell who follows whom, `incoming` and
+  `outgoing` are gone; sequence flows that had none are named after their ends;
 * activities and events have one outgoing flow at most; conditions stand only on flows that leave exclusive and
   inclusive gateways, as bare FEEL (no `=`, no `${}`); the `default` attribute of those gateways is kept;
 * whatever has no outgoing flow is an end event, except compensation handlers, compensation boundary events and
   event sub-processes, and activities inside an ad hoc sub-process;
 * link events are plain flows; data objects, stores, associations and `ioSpecification` are gone;
   `bpmn:association` is kept between a compensation boundary event and its handler only;
-* each process and each sub-process (event and ad hoc ones apart) has one start event without definition: message,
-  timer, signal and conditional starts of a process stand behind it as catch events (several: behind an event gateway);
+* a process or sub-process whose first nodes are not start events has one start event of ours before them; a process
+  has one plain start event at most; message, timer, signal and conditional ones stand beside it and listen;
 * `messageRef`, `signalRef`, `errorRef`, `escalationRef` are local ids of root elements that exist; no errorRef or
   escalationRef on a catching event means any; a receive task always has a `messageRef`;
 * `timeDate`, `timeDuration`, `timeCycle` hold an ISO 8601 literal or `=FEEL`; `condition` and `completionCondition`

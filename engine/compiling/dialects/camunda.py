@@ -1,0 +1,197 @@
+"""Camunda 7, Operaton, Activiti and Flowable: attributes and elements of the Activiti family."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from engine.compiling.dialects.words import entree, holder, neutral, rename, sortie, vendor_elements
+from engine.compiling.juel import NotTranslatable, translate
+from engine.compiling.model import ACTIVITIES, called_process, definitions, loop_of
+from engine.compiling.xml import ACTIVITI, CAMUNDA, FLOWABLE, SPIFF, ZEEBE, bpmn_child, extension, local, text_of
+
+if TYPE_CHECKING:
+    from engine.compiling.model import Model
+    from engine.compiling.xml import Element
+
+_FAMILY: Final = (CAMUNDA, FLOWABLE, ACTIVITI)
+_SERVICES: Final = frozenset({"serviceTask", "sendTask", "businessRuleTask"})
+_CODE: Final = ("class", "delegateExpression", "expression", "type", "taskType", "topic")
+
+
+def _attribute(element: Element, name: str) -> str:
+    """An attribute in any of the family's namespaces, empty when absent."""
+    return next((v for ns in _FAMILY if (v := element.get(f"{{{ns}}}{name}")) is not None), "").strip()
+
+
+def _names(*kinds: str) -> tuple[str, ...]:
+    return tuple(f"{{{ns}}}{kind}" for ns in _FAMILY for kind in kinds)
+
+
+def read(model: Model) -> None:
+    """Read attributes and extension elements of the family on every activity and event."""
+    for node in list(model.nodes()):
+        kind = local(node)
+        if kind in ACTIVITIES:
+            _variables(model, node)
+            _several(node)
+        if kind in _SERVICES:
+            _service(model, node)
+        elif kind == "userTask":
+            _form(model, node)
+        elif kind == "callActivity":
+            _call(model, node)
+        elif kind in {"intermediateThrowEvent", "endEvent"}:
+            _thrown(model, node)
+
+
+def _form(model: Model, task: Element) -> None:
+    key = _attribute(task, "formKey") or _attribute(task, "formRef")
+    if key and not model.foreign:
+        holder(task, "formulaire", ref=key.rsplit(":", 1)[-1])
+
+
+def _service(model: Model, task: Element) -> None:
+    decision = _attribute(task, "decisionRef") or _decision_field(task)
+    if decision:
+        found = holder(task, "decision", ref=decision)
+        if variable := _attribute(task, "resultVariable"):
+            found.set("resultat", variable)
+        found.set("forme", _attribute(task, "mapDecisionResult") or "resultList")
+        rename(task, "businessRuleTask")
+    elif model.foreign and any(_attribute(task, name) for name in _CODE):
+        neutral(task)
+
+
+def _decision_field(task: Element) -> str:
+    """Flowable's DMN task names its table in a field."""
+    for field in vendor_elements(task, *_names("field")):
+        if field.get("name") == "decisionTableReferenceKey":
+            return text_of(field) or field.get("stringValue") or ""
+    return ""
+
+
+def _thrown(model: Model, event: Element) -> None:
+    if model.foreign and any(_attribute(d, name) for d in definitions(event) for name in _CODE):
+        neutral(event)
+
+
+def _call(model: Model, activity: Element) -> None:
+    key = _attribute(activity, "caseRef")
+    if key:
+        model.say(
+            activity,
+            "element-non-pris-en-charge",
+            "error",
+            "L’étape appelle un cas CMMN, ce qui n’existe pas ici.",
+            "Appelez un processus BPMN.",
+        )
+    spoken = {ns for ns in (ZEEBE, SPIFF) if ns in activity.nsmap.values()}
+    mapped = list(vendor_elements(activity, *_names("in", "out")))
+    if not mapped and (spoken or not model.foreign or extension(activity, "appel") is not None):
+        return
+    call = holder(activity, "appel")
+    inherits = _attribute(activity, "inheritVariables") == "true"
+    call.set("entrees", "tout" if inherits else "rien")
+    call.set("sorties", "rien")
+    for mapping in mapped:
+        _mapping(call, mapping)
+
+
+def _mapping(call: Element, mapping: Element) -> None:
+    incoming = local(mapping) == "in"
+    if mapping.get("variables") == "all":
+        call.set("entrees" if incoming else "sorties", "tout")
+        return
+    source, expression, target = mapping.get("source"), mapping.get("sourceExpression"), mapping.get("target")
+    if not target or not (source or expression):
+        return
+    value = f"={source}" if source else str(expression)
+    if value and not value.startswith("=") and "${" not in value and "#{" not in value:
+        value = f"={value}"
+    (entree if incoming else sortie)(call, target, value)
+
+
+def _several(activity: Element) -> None:
+    marker = loop_of(activity)
+    if marker is None:
+        return
+    collection, item = _attribute(marker, "collection"), _attribute(marker, "elementVariable")
+    if collection:
+        loop = holder(marker, "boucle", collection=collection)
+        if item:
+            loop.set("element", item)
+
+
+def _variables(model: Model, activity: Element) -> None:
+    for block in vendor_elements(activity, *_names("inputOutput")):
+        variables = holder(activity, "variables")
+        for parameter in block:
+            kind = local(parameter)
+            if kind not in {"inputParameter", "outputParameter"}:
+                continue
+            try:
+                value = _value(parameter)
+            except NotTranslatable as error:
+                model.say(
+                    parameter,
+                    "script-interdit",
+                    "error",
+                    f"La variable «\u00a0{parameter.get('name')}\u00a0» est calculée par un programme\u00a0: {error.reason}.",
+                    "Écrivez une expression FEEL.",
+                )
+                continue
+            (entree if kind == "inputParameter" else sortie)(variables, parameter.get("name") or "", value)
+
+
+def _value(parameter: Element) -> str:
+    """The value of a parameter: text, expression, list or map."""
+    inner = [c for c in parameter if isinstance(c.tag, str)]
+    if not inner:
+        return text_of(parameter)
+    return "=" + _structured(inner[0])
+
+
+def _structured(element: Element) -> str:
+    kind = local(element)
+    if kind == "list":
+        return "[" + ", ".join(_item(v) for v in element if isinstance(v.tag, str)) + "]"
+    if kind == "map":
+        entries = [(e.get("key") or "", _entry(e)) for e in element if isinstance(e.tag, str)]
+        return "{" + ", ".join(f'"{key}": {value}' for key, value in entries) + "}"
+    raise NotTranslatable("les programmes ne sont pas admis")
+
+
+def _entry(entry: Element) -> str:
+    inner = [c for c in entry if isinstance(c.tag, str)]
+    return _structured(inner[0]) if inner else _literal(text_of(entry))
+
+
+def _item(value: Element) -> str:
+    return _structured(value) if local(value) in {"list", "map", "script"} else _literal(text_of(value))
+
+
+def _literal(text: str) -> str:
+    if "${" in text or "#{" in text:
+        return translate(text)
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
+
+
+def result_variable(task: Element) -> str:
+    """The variable that a script task of the family fills."""
+    return _attribute(task, "resultVariable") or _attribute(task, "resultVariableName")
+
+
+def variable_filter(definition: Element) -> tuple[str, str]:
+    """The variable and the kinds of change that a conditional event of the family looks at."""
+    return _attribute(definition, "variableName"), _attribute(definition, "variableEvents")
+
+
+def called_by_expression(activity: Element) -> bool:
+    """Whether the called process is computed."""
+    return "{" in (activity.get("calledElement") or "") or called_process(activity).startswith("=")
+
+
+def has_form(task: Element) -> bool:
+    """Whether the task has a form in our vocabulary."""
+    return extension(task, "formulaire") is not None or bpmn_child(task, "rendering") is not None

@@ -1,0 +1,61 @@
+"""Bringing every expression of a model to FEEL, whatever language its modeler wrote."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from engine.compiling.feel import error_of
+from engine.compiling.juel import NotTranslatable, is_marked, translate
+from engine.compiling.slots import Slot, slots
+
+if TYPE_CHECKING:
+    from engine.compiling.model import Model
+
+
+def to_feel(model: Model, *, clear: bool = True) -> None:
+    """Write each expression as FEEL: bare where only FEEL may stand, after `=` where literals may.
+
+    What cannot be read is told, and emptied if `clear` so that it is told once.
+    """
+    for slot in list(slots(model)):
+        text = slot.text
+        if text:
+            _one(model, slot, text, clear)
+
+
+def _one(model: Model, slot: Slot, text: str, clear: bool) -> None:
+    if text.startswith("="):
+        if slot.bare:
+            slot.write(text[1:].strip())
+        return
+    if not is_marked(text) and (not slot.bare or error_of(text) is None):
+        return
+    try:
+        feel = translate(text)
+    except NotTranslatable as error:
+        _say(model, slot, text, error.reason if is_marked(text) else "")
+        if clear:
+            slot.write("null" if slot.bare else "=null")
+        return
+    slot.write(feel if slot.bare else f"={feel}")
+    if not model.foreign:
+        model.say(
+            slot.holder if slot.attribute is None else slot.owner,
+            "expression-traduite",
+            "info",
+            f"«\u00a0{text}\u00a0» n’est pas du FEEL\u00a0; le moteur évalue «\u00a0{feel}\u00a0».",
+            f"Écrivez «\u00a0{feel if slot.bare else '=' + feel}\u00a0».",
+            automatic=True,
+        )
+
+
+def _say(model: Model, slot: Slot, text: str, reason: str) -> None:
+    """Tell why an expression cannot be read."""
+    why = reason or error_of(text) or "elle n’est pas comprise"
+    model.say(
+        slot.holder if slot.attribute is None else slot.owner,
+        "expression-illisible",
+        "error",
+        f"L’expression «\u00a0{text}\u00a0» ne peut pas être lue\u00a0: {why}.",
+        "Écrivez-la en FEEL, par exemple «\u00a0dossier.montant > 100\u00a0».",
+    )

@@ -1,0 +1,80 @@
+"""What a compilation is given and what it says: sources, the catalogue of what a démarche may name, findings."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+from engine.compiling.xml import local
+
+if TYPE_CHECKING:
+    from engine.compiling.xml import Element
+
+Severity = Literal["error", "warning", "info"]
+
+
+@dataclass(frozen=True)
+class Source:
+    """One file: its name as shown to people, and its bytes (BPMN or DMN)."""
+
+    name: str
+    content: bytes
+
+
+@dataclass(frozen=True)
+class ActionSpec:
+    """What an action takes and gives: names → FEEL types (a parameter of type `template` names a template)."""
+
+    params: Mapping[str, str] = field(default_factory=dict)
+    results: Mapping[str, str] = field(default_factory=dict)
+    required: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """What a démarche's diagrams may name. `forms`: id → field → FEEL type. `messages`: name → payload field → type;
+    `None` for messages and errors means that they are not checked. `data`: variable or path → FEEL type."""
+
+    forms: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    actions: Mapping[str, ActionSpec] = field(default_factory=dict)
+    templates: frozenset[str] = frozenset()
+    data: Mapping[str, str] = field(default_factory=dict)
+    messages: Mapping[str, Mapping[str, str]] | None = None
+    errors: frozenset[str] | None = None
+    roles: frozenset[str] = frozenset({"usager", "accueil", "guichet", "instructeur", "chef_de_service", "systeme"})
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that an analyst should know; `message` and `fix` are French sentences, `line` 0 when unknown."""
+
+    rule: str
+    severity: Severity
+    file: str
+    element: str
+    element_name: str
+    line: int
+    message: str
+    fix: str
+    automatic: bool = False
+
+
+def at(
+    file: str,
+    element: Element | None,
+    rule: str,
+    severity: Severity,
+    message: str,
+    fix: str,
+    *,
+    automatic: bool = False,
+) -> Finding:
+    """A finding about an element: its id (or that of the nearest element around it that has one), name and line."""
+    named = element
+    while named is not None and not named.get("id"):
+        named = named.getparent()
+    key = (named.get("id") or "") if named is not None and local(named) != "definitions" else ""
+    name = " ".join((named.get("name") or "").split()) if named is not None and key else ""
+    line = (element.sourceline or 0) if element is not None else 0
+    return Finding(rule, severity, file, key, name, line, message, fix, automatic)

@@ -1,0 +1,274 @@
+"""Expressions of other engines (JUEL, and the JavaScript, Groovy or Python that look like it) turned into FEEL.
+
+Only what has one meaning is turned: names, paths, literals, comparisons, arithmetic, logic, `empty`, the conditional
+operator and a handful of methods. Anything else raises NotTranslatable, with a French reason."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+_TOKEN: Final = re.compile(
+    r"\s*(?:(?P<number>\d+(?:\.\d+)?)[lLdDfF]?(?![A-Za-z_])|(?P<string>\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*')"
+    r"|(?P<name>[A-Za-z_$][\w$]*)|(?P<sign>===|!==|==|!=|<=|>=|&&|\|\||[-+*/%<>!?:()\[\].,]))"
+)
+_WORDS: Final = {
+    "eq": "==", "ne": "!=", "lt": "<", "gt": ">", "le": "<=", "ge": ">=", "and": "&&", "or": "||", "not": "!",
+    "div": "/", "mod": "%",
+}  # fmt: skip
+_LITERALS: Final = {
+    "true": "true", "false": "false", "null": "null", "True": "true", "False": "false", "None": "null",
+}  # fmt: skip
+_BINARY: Final = (
+    {"||": "or"},
+    {"&&": "and"},
+    {"==": "=", "===": "=", "!=": "!=", "!==": "!="},
+    {"<": "<", ">": ">", "<=": "<=", ">=": ">="},
+    {"+": "+", "-": "-"},
+    {"*": "*", "/": "/", "%": "%"},
+)
+_GETTERS: Final = frozenset({"getVariable", "getVariableLocal", "get", "getProcessVariable"})
+_HOLDERS: Final = frozenset({"execution", "task", "variables", "vars", "caseExecution"})
+_METHODS: Final = {
+    ("size", 0): "count({0})",
+    ("length", 0): "string length({0})",
+    ("isEmpty", 0): "({0} = null or {0} = \"\" or {0} = [])",
+    ("equals", 1): "({0} = {1})",
+    ("equalsIgnoreCase", 1): "(lower case({0}) = lower case({1}))",
+    ("startsWith", 1): "starts with({0}, {1})",
+    ("endsWith", 1): "ends with({0}, {1})",
+    ("toLowerCase", 0): "lower case({0})",
+    ("toUpperCase", 0): "upper case({0})",
+    ("booleanValue", 0): "{0}",
+    ("intValue", 0): "{0}",
+    ("longValue", 0): "{0}",
+    ("toString", 0): "string({0})",
+}  # fmt: skip
+
+
+class NotTranslatable(Exception):
+    """The expression has no single meaning in FEEL; `reason` is French."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+@dataclass(frozen=True)
+class _Token:
+    kind: str
+    text: str
+
+
+def is_marked(text: str) -> bool:
+    """Whether the text holds `${…}` or `#{…}`."""
+    return "${" in text or "#{" in text
+
+
+def translate(text: str) -> str:
+    """FEEL for one expression, with or without `${…}` around it; NotTranslatable when there is none."""
+    text = text.strip()
+    pieces = _pieces(text)
+    if len(pieces) == 1 and pieces[0][0]:
+        return _Reader(pieces[0][1]).whole()
+    if not any(marked for marked, _ in pieces):
+        return _Reader(text).whole()
+    return " + ".join(
+        f"string({_Reader(piece).whole()})" if marked else _quote(piece) for marked, piece in pieces if piece
+    )
+
+
+def _pieces(text: str) -> list[tuple[bool, str]]:
+    """The text cut at its marks: (is it an expression, its text)."""
+    found: list[tuple[bool, str]] = []
+    rest = text
+    while (begin := min((i for i in (rest.find("${"), rest.find("#{")) if i >= 0), default=-1)) >= 0:
+        end = rest.find("}", begin)
+        if end < 0:
+            raise NotTranslatable("une accolade n’est pas fermée")
+        if begin:
+            found.append((False, rest[:begin]))
+        found.append((True, rest[begin + 2 : end]))
+        rest = rest[end + 1 :]
+    if rest:
+        found.append((False, rest))
+    return found
+
+
+def _quote(text: str) -> str:
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
+
+
+class _Reader:
+    """A descent over one expression."""
+
+    def __init__(self, text: str) -> None:
+        self.tokens = list(_tokens(text))
+        self.place = 0
+
+    def whole(self) -> str:
+        if not self.tokens:
+            raise NotTranslatable("l’expression est vide")
+        result = self.conditional()
+        if self.place < len(self.tokens):
+            raise NotTranslatable(f"«\u00a0{self.tokens[self.place].text}\u00a0» n’a pas de sens ici")
+        return result
+
+    def peek(self) -> str:
+        return self.tokens[self.place].text if self.place < len(self.tokens) else ""
+
+    def sign(self) -> str:
+        """The sign that comes next, words such as `and` read as signs; empty for anything else."""
+        if self.place >= len(self.tokens):
+            return ""
+        token = self.tokens[self.place]
+        if token.kind == "sign":
+            return token.text
+        return _WORDS.get(token.text, "") if token.kind == "name" else ""
+
+    def take(self, sign: str) -> bool:
+        if self.sign() == sign:
+            self.place += 1
+            return True
+        return False
+
+    def need(self, sign: str) -> None:
+        if not self.take(sign):
+            raise NotTranslatable(f"il manque «\u00a0{sign}\u00a0»")
+
+    def conditional(self) -> str:
+        condition = self.binary(0)
+        if not self.take("?"):
+            return condition
+        first = self.conditional()
+        self.need(":")
+        return f"(if {condition} then {first} else {self.conditional()})"
+
+    def binary(self, level: int) -> str:
+        if level == len(_BINARY):
+            return self.unary()
+        left = self.binary(level + 1)
+        while (sign := self.sign()) in _BINARY[level]:
+            self.place += 1
+            right = self.binary(level + 1)
+            word = _BINARY[level][sign]
+            left = f"modulo({left}, {right})" if word == "%" else f"{left} {word} {right}"
+        return left
+
+    def unary(self) -> str:
+        if self.take("!"):
+            return f"not({self.unary()})"
+        if self.take("-"):
+            return f"-{self.unary()}"
+        if self.peek() == "empty":
+            self.place += 1
+            value = self.unary()
+            return f'({value} = null or {value} = "" or {value} = [])'
+        return self.postfix(self.primary())
+
+    def primary(self) -> str:
+        if self.place >= len(self.tokens):
+            raise NotTranslatable("l’expression est incomplète")
+        if self.take("("):
+            inside = self.conditional()
+            self.need(")")
+            return f"({inside})"
+        if self.take("["):
+            return f"[{', '.join(self.arguments(']'))}]"
+        token = self.tokens[self.place]
+        self.place += 1
+        if token.kind == "number":
+            return token.text
+        if token.kind == "string":
+            return _quote(re.sub(r"\\(.)", r"\1", token.text[1:-1]))
+        if token.kind == "name":
+            return self.name(token.text)
+        raise NotTranslatable(f"«\u00a0{token.text}\u00a0» n’a pas de sens ici")
+
+    def name(self, name: str) -> str:
+        if name in _LITERALS:
+            return _LITERALS[name]
+        if self.sign() == "(":
+            raise NotTranslatable(f"la fonction «\u00a0{name}\u00a0» n’existe pas en FEEL")
+        if name in _HOLDERS and self.sign() == ".":
+            following = self.tokens[self.place + 1].text if self.place + 1 < len(self.tokens) else ""
+            if following in _GETTERS:
+                self.place += 2
+                return self.getter()
+        return name
+
+    def getter(self) -> str:
+        """`execution.getVariable('x')` is the variable x."""
+        self.need("(")
+        token = self.tokens[self.place] if self.place < len(self.tokens) else _Token("", "")
+        self.place += 1
+        self.need(")")
+        name = token.text[1:-1]
+        if token.kind != "string" or not name.isidentifier():
+            raise NotTranslatable("le nom de la variable lue n’est pas écrit en toutes lettres")
+        return name
+
+    def postfix(self, value: str) -> str:
+        while True:
+            if self.take("."):
+                value = self.member(value)
+            elif self.take("["):
+                value = self.index(value)
+            else:
+                return value
+
+    def member(self, value: str) -> str:
+        token = self.tokens[self.place] if self.place < len(self.tokens) else _Token("", "")
+        if token.kind != "name":
+            raise NotTranslatable("il manque un nom après le point")
+        self.place += 1
+        if not self.take("("):
+            return f"count({value})" if token.text == "length" else f"{value}.{token.text}"
+        given = self.arguments(")")
+        if token.text in {"contains", "includes"} and len(given) == 1:
+            return f"list contains({value}, {given[0]})"
+        if token.text == "get" and len(given) == 1 and given[0].isdigit():
+            return f"{value}[{int(given[0]) + 1}]"
+        pattern = _METHODS.get((token.text, len(given)))
+        if pattern is None:
+            raise NotTranslatable(f"la méthode «\u00a0{token.text}\u00a0» n’existe pas en FEEL")
+        return pattern.format(value, *given)
+
+    def index(self, value: str) -> str:
+        inside = self.conditional()
+        self.need("]")
+        if inside.isdigit():
+            return f"{value}[{int(inside) + 1}]"
+        if inside.startswith('"') and inside[1:-1].isidentifier():
+            return f"{value}.{inside[1:-1]}"
+        if re.fullmatch(r"[\w.]+", inside):
+            return f"{value}[{inside} + 1]"
+        raise NotTranslatable("l’indice est trop compliqué")
+
+    def arguments(self, end: str) -> list[str]:
+        found: list[str] = []
+        if self.take(end):
+            return found
+        found.append(self.conditional())
+        while self.take(","):
+            found.append(self.conditional())
+        self.need(end)
+        return found
+
+
+def _tokens(text: str) -> list[_Token]:
+    found = []
+    place = 0
+    text = text.rstrip()
+    while place < len(text):
+        match = _TOKEN.match(text, place)
+        if match is None:
+            raise NotTranslatable(f"«\u00a0{text[place : place + 10].strip()}\u00a0» n’est pas compris")
+        kind = str(match.lastgroup)
+        found.append(_Token(kind, match.group(kind)))
+        place = match.end()
+        if len(found) > 2000:
+            raise NotTranslatable("l’expression est trop longue")
+    return found

@@ -1,0 +1,120 @@
+"""Events that say several things at once, and event gateways before receive tasks."""
+
+from __future__ import annotations
+
+import copy
+from typing import TYPE_CHECKING, Final
+
+from lxml import etree
+
+from engine.compiling.model import Links, definitions, nodes
+from engine.compiling.registry import rewrite
+from engine.compiling.rewrites.build import connect, make
+from engine.compiling.xml import Element, bpmn, local
+
+if TYPE_CHECKING:
+    from engine.compiling.model import Model
+
+_LAST: Final = ("terminate", "cancel", "error", "escalation")
+
+
+@rewrite(
+    drawn="Événement de début ou de frontière à plusieurs définitions (l’une d’elles suffit)",
+    run="un événement par définition, vers la même suite",
+)
+def split_multiple_catches(model: Model) -> None:
+    """One event a definition for starts and boundary events."""
+    for scope in list(model.scopes()):
+        for event in list(nodes(scope, "startEvent", "boundaryEvent")):
+            extra = definitions(event)[1:]
+            if not extra or event.get("parallelMultiple") == "true":
+                continue
+            links = Links(scope)
+            for place, definition in enumerate(extra, 2):
+                twin = copy.deepcopy(event)
+                twin.set("id", f"{event.get('id')}_{place}")
+                for old in definitions(twin):
+                    twin.remove(old)
+                event.remove(definition)
+                twin.append(definition)
+                event.addnext(twin)
+                for flow in links.outgoing(event):
+                    connect(scope, twin, str(flow.get("targetRef")))
+
+
+@rewrite(
+    drawn="Attente à plusieurs définitions (l’une d’elles suffit)",
+    run="une passerelle sur événements, et une attente par définition",
+)
+def split_multiple_waits(model: Model) -> None:
+    """An intermediate catch event with several definitions is an event gateway before one event each."""
+    for scope in list(model.scopes()):
+        for event in list(nodes(scope, "intermediateCatchEvent")):
+            if len(definitions(event)) > 1 and event.get("parallelMultiple") != "true":
+                _wait_for_one(scope, event)
+
+
+def _wait_for_one(scope: Element, event: Element) -> None:
+    key = str(event.get("id"))
+    links = Links(scope)
+    gateway = make(scope, "eventBasedGateway", f"{key}_attente")
+    for flow in links.incoming(event):
+        flow.set("targetRef", str(gateway.get("id")))
+    for place, definition in enumerate(definitions(event), 1):
+        catch = event if place == 1 else make(scope, "intermediateCatchEvent", f"{key}_{place}")
+        if place > 1:
+            event.remove(definition)
+            catch.append(definition)
+            catch.set("name", event.get("name") or "")
+            for flow in links.outgoing(event):
+                connect(scope, catch, str(flow.get("targetRef")))
+        connect(scope, gateway, str(catch.get("id")))
+
+
+@rewrite(drawn="Événement qui envoie plusieurs choses", run="un envoi après l’autre, la fin en dernier")
+def split_multiple_throws(model: Model) -> None:
+    """A throwing event with several definitions is a chain of throws; what ends things comes last."""
+    for scope in list(model.scopes()):
+        for event in list(nodes(scope, "intermediateThrowEvent", "endEvent")):
+            kinds = definitions(event)
+            if len(kinds) > 1:
+                ordered = sorted(kinds, key=lambda d: local(d).removesuffix("EventDefinition") in _LAST)
+                _chain(scope, event, ordered)
+
+
+def _chain(scope: Element, event: Element, ordered: list[Element]) -> None:
+    before = Links(scope).incoming(event)
+    previous: Element | None = None
+    for place, definition in enumerate(ordered[:-1], 1):
+        throw = make(scope, "intermediateThrowEvent", f"{event.get('id')}_{place}")
+        event.remove(definition)
+        throw.append(definition)
+        if previous is None:
+            for flow in before:
+                flow.set("targetRef", str(throw.get("id")))
+        else:
+            connect(scope, previous, str(throw.get("id")))
+        previous = throw
+    if previous is not None:
+        connect(scope, previous, str(event.get("id")))
+
+
+@rewrite(
+    drawn="Tâche de réception après une passerelle sur événements",
+    run="l’attente du même message",
+)
+def receive_after_event_gateway(model: Model) -> None:
+    """A receive task behind an event gateway is the catching event of its message."""
+    for scope in list(model.scopes()):
+        links = Links(scope)
+        for gateway in nodes(scope, "eventBasedGateway"):
+            for flow in links.outgoing(gateway):
+                task = links.nodes.get(flow.get("targetRef") or "")
+                if task is not None and local(task) == "receiveTask" and not links.boundary[str(task.get("id"))]:
+                    _as_event(task)
+
+
+def _as_event(task: Element) -> None:
+    message = task.attrib.pop("messageRef", None)
+    task.tag = bpmn("intermediateCatchEvent")
+    etree.SubElement(task, bpmn("messageEventDefinition"), {"messageRef": str(message)})
