@@ -1,0 +1,2 @@
+// Says early that JavaScript is here, so that nothing jumps later.
+document.documentElement.classList.add("js");
