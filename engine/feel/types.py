@@ -35,9 +35,10 @@ class RangeOf:
 
 @dataclass(frozen=True, slots=True)
 class ContextOf:
-    """Contexts that have at least these entries."""
+    """Contexts that have at least these entries; a lenient one takes a missing entry for null."""
 
     members: tuple[tuple[str, Type], ...]
+    lenient: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +125,8 @@ def _in_range(value: Value, wanted: Any) -> bool:
 def _in_context(value: Value, wanted: Any) -> bool:
     if not isinstance(value, dict):
         return False
+    if wanted.lenient:
+        return all(belongs(value.get(name), member) for name, member in wanted.members)
     return all(name in value and belongs(value[name], member) for name, member in wanted.members)
 
 

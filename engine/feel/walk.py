@@ -17,7 +17,8 @@ def _field_names(node: Any) -> tuple[str, ...]:
 
 def children(node: ast.Node) -> Iterator[ast.Node]:
     """The nodes directly under a node."""
-    for name in _field_names(node.__class__):
+    cls: Any = type(node)
+    for name in _field_names(cls):
         yield from _nodes_in(getattr(node, name))
 
 

@@ -1,0 +1,225 @@
+"""Decision models ready to be asked: `load` a file, then `decide`. Pure: values in, a value and its reasons out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+from typing import Any
+
+from engine.feel import types
+from engine.feel.budget import DEFAULT_BUDGET, Budget, Run
+from engine.feel.compiler import Closure
+from engine.feel.convert import from_feel
+from engine.feel.dmn import model
+from engine.feel.dmn.boxed import BoxedCompiler, typed
+from engine.feel.dmn.errors import DecisionsInvalid, DecisionUnknown, Problem
+from engine.feel.dmn.instance import Compiled, Instance, Reference
+from engine.feel.dmn.items import ItemTypes
+from engine.feel.dmn.reader import read
+from engine.feel.dmn.tables import DecisionRun, FiredRule
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What was decided, the rules that made it, and the reasons of every null on the way."""
+
+    value: Any
+    rules: tuple[FiredRule, ...]
+    warnings: tuple[str, ...]
+
+
+class Decisions:
+    """The decisions of one file, with those of the files it imports."""
+
+    def __init__(self, found: model.Model, imported: Mapping[str, Decisions]) -> None:
+        self.model = found
+        self.imported = imported
+        self.problems: list[Problem] = []
+        self.items: ItemTypes = ItemTypes(
+            found, {name: decisions.items.own() for name, decisions in imported.items()}, self._complain
+        )
+        self._compiler = BoxedCompiler(self.items, self._complain)
+        self._members = frozenset(self._component_names(found.items))
+        self.elements = {key: self._compiled(element) for key, element in found.elements.items()}
+        self._refuse_circles()
+
+    @property
+    def names(self) -> Mapping[str, str]:
+        """The decisions of the file: name by id."""
+        return {
+            key: element.place.name
+            for key, element in self.model.elements.items()
+            if isinstance(element, model.Decision)
+        }
+
+    def inputs(self, key: str) -> Mapping[str, types.Type]:
+        """The input data a decision needs, directly or through others, and their types."""
+        found: dict[str, types.Type] = {}
+        waiting, seen = [self.find(key)], set[str]()
+        while waiting:
+            compiled = self.elements[waiting.pop()]
+            if isinstance(compiled.element, model.InputData):
+                found[compiled.element.variable.name] = compiled.type
+            for need in compiled.needs:
+                if need.imported is None and need.element in self.elements and need.element not in seen:
+                    seen.add(need.element)
+                    waiting.append(need.element)
+        return found
+
+    def result(self, key: str) -> types.Type:
+        """The type written for a decision."""
+        return self.elements[self.find(key)].type
+
+    def decide(
+        self,
+        key: str,
+        variables: Mapping[str, Any],
+        *,
+        now: datetime | None = None,
+        zone: tzinfo | None = None,
+        budget: Budget | None = None,
+    ) -> Decision:
+        """The value of a decision (its id or name), of a service or a knowledge model, for these input data.
+
+        DecisionUnknown when there is none of that name; FeelBudgetExceeded when it asks for too much.
+        """
+        run = DecisionRun(Run(now, zone, budget or DEFAULT_BUDGET))
+        value = Instance(self, variables, run).ask(self.find(key))
+        return Decision(from_feel(value, zone), tuple(run.fired), tuple(run.warnings))
+
+    def find(self, key: str) -> str:
+        """The id of an element, given its id or its name; DecisionUnknown when there is none."""
+        if key in self.elements:
+            return key
+        wanted = (model.Decision, model.Service, model.Knowledge)
+        for compiled in self.elements.values():
+            if isinstance(compiled.element, wanted) and key in _called(compiled.element):
+                return compiled.element.place.element
+        raise DecisionUnknown(f"Le modèle n'a pas de décision « {key} ».")
+
+    def resolve(self, href: str) -> Reference | None:
+        """What a reference points at; None when it is nowhere."""
+        namespace, _, element = href.rpartition("#")
+        if not namespace or namespace == self.model.namespace:
+            return Reference(None, element) if element in self.model.elements else None
+        for known in self.model.imports:
+            if known.namespace == namespace and known.name in self.imported:
+                return Reference(known.name, element)
+        return None
+
+    def references(self, hrefs: Iterable[str], place: model.Place) -> tuple[Reference, ...]:
+        """What these references point at; a complaint for each that is nowhere."""
+        found: list[Reference] = []
+        for href in hrefs:
+            reference = self.resolve(href)
+            if reference is None:
+                self._complain(place, f"L'élément requis « {href} » n'existe pas.")
+            else:
+                found.append(reference)
+        return tuple(found)
+
+    def element_of(self, reference: Reference) -> model.Element | None:
+        """The element a reference points at."""
+        home = self if reference.imported is None else self.imported[reference.imported]
+        return home.model.elements.get(reference.element)
+
+    def _complain(self, place: model.Place, message: str) -> None:
+        self.problems.append(Problem(place.element, place.name, place.line, message))
+
+    def _component_names(self, items: Iterable[model.Item]) -> Iterator[str]:
+        for item in items:
+            if item.components:
+                yield from (part.name for part in item.components)
+                yield from self._component_names(item.components)
+
+    def _compiled(self, element: model.Element) -> Compiled:
+        place = element.place
+        if isinstance(element, model.InputData):
+            return Compiled(element, (), None, self.items.of(element.variable.type, place))
+        if isinstance(element, model.Service):
+            hrefs = (*element.outputs, *element.encapsulated, *element.input_decisions, *element.input_data)
+            return Compiled(element, self.references(hrefs, place), None, self._result(element))
+        needs = self.references(element.needs, place)
+        names = self._known(needs) | {element.variable.name}
+        if isinstance(element, model.Knowledge):
+            return Compiled(element, needs, self._function(element, names), types.ANY)
+        return Compiled(element, needs, self._logic(element, names), self._result(element))
+
+    def _result(self, element: model.Decision | model.Service) -> types.Type:
+        return self.items.of(element.variable.type, element.place)
+
+    def _known(self, needs: Iterable[Reference]) -> frozenset[str]:
+        names = {need.imported for need in needs if need.imported}
+        for need in needs:
+            element = self.element_of(need)
+            if element is not None:
+                names.add(element.variable.name)
+        members = self._members.union(*(decisions._members for decisions in self.imported.values()))
+        return members | names
+
+    def _logic(self, element: model.Decision, names: frozenset[str]) -> Closure | None:
+        if element.logic is None:
+            return None
+        if isinstance(element.logic, model.Table):
+            logic = self._compiler.table(element.logic, names, element.variable.type)
+        else:
+            logic = self._compiler.compile(element.logic, names)
+        return typed(logic, self._result(element))
+
+    def _function(self, element: model.Knowledge, names: frozenset[str]) -> Closure | None:
+        if element.function is None:
+            return None
+        return self._compiler.function(element.function, names, element.variable.name)
+
+    def _refuse_circles(self) -> None:
+        for key, compiled in self.elements.items():
+            if isinstance(compiled.element, model.Decision) and key in self._behind(key):
+                self._complain(compiled.element.place, "Cette décision a besoin d'elle-même.")
+
+    def _behind(self, key: str) -> set[str]:
+        """Everything a decision needs, near or far."""
+        seen: set[str] = set()
+        waiting = [key]
+        while waiting:
+            for need in self.elements[waiting.pop()].needs:
+                element = self.model.elements.get(need.element)
+                if need.imported is None and isinstance(element, model.Decision) and need.element not in seen:
+                    seen.add(need.element)
+                    waiting.append(need.element)
+        return seen
+
+
+def _called(element: model.Element) -> Sequence[str]:
+    return (element.place.name, element.variable.name)
+
+
+def load(content: bytes, others: Iterable[bytes] = (), *, strict: bool = True) -> Decisions:
+    """The decisions of a DMN file; `others` are files it may import.
+
+    DecisionsInvalid with every problem found. Not strict: what is wrong answers null, and stands in `problems`.
+    """
+    found = read(content)
+    decisions = assemble(found, [read(other) for other in others])
+    problems = list(_all_problems(decisions))
+    if strict and problems:
+        raise DecisionsInvalid(problems)
+    return decisions
+
+
+def assemble(found: model.Model, others: Sequence[model.Model], seen: frozenset[str] = frozenset()) -> Decisions:
+    """A model with those it imports; DecisionsInvalid when one of them is missing or imports run in a circle."""
+    by_namespace = {other.namespace: other for other in others}
+    imported: dict[str, Decisions] = {}
+    for wanted in found.imports:
+        other = by_namespace.get(wanted.namespace)
+        if other is None or wanted.namespace in seen:
+            continue
+        imported[wanted.name] = assemble(other, others, seen | {found.namespace})
+    return Decisions(found, imported)
+
+
+def _all_problems(decisions: Decisions) -> Iterator[Problem]:
+    yield from decisions.problems
+    for other in decisions.imported.values():
+        yield from _all_problems(other)
