@@ -38,7 +38,7 @@ def create_app(chosen: Settings | None = None) -> Flask:
     with app.app_context():
         prepare(db.engine)
     steps.register()
-    for room in (commands, demarches, dossiers, demonstration, api, web):
+    for room in (commands, demarches, dossiers, demonstration, web, api):
         room.register(app)
     if chosen.redis_url:
         unit_of_work.on_commit(bell.RedisBell(chosen.redis_url, chosen.bell_slots).ring)

@@ -1,0 +1,58 @@
+"""The démarches that one can ask for, and their form."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import jsonify
+from flask.wrappers import Response
+from flask_smorest import Blueprint
+from marshmallow import Schema, fields
+
+from prefecture.demarches import queries as demarches
+from prefecture.kernel.entry import PUBLIC, entry
+
+blueprint = Blueprint("api-demarches", __name__, description="Démarches publiées")
+
+
+class DemarcheSchema(Schema):
+    """A published démarche."""
+
+    code = fields.String()
+    number = fields.Integer(metadata={"description": "Numéro de la version en vigueur"})
+    digest = fields.String()
+    title = fields.String()
+    published_at = fields.DateTime()
+
+
+class DemarcheListSchema(Schema):
+    """The published démarches."""
+
+    items = fields.List(fields.Nested(DemarcheSchema))
+
+
+@blueprint.get("/demarches")
+@blueprint.response(200, DemarcheListSchema)
+@blueprint.doc(security=[])
+@entry(PUBLIC)
+def list_demarches() -> dict[str, Any]:
+    """Les démarches ouvertes."""
+    return {"items": demarches.demarches()}
+
+
+@blueprint.get("/demarches/<string:code>/form")
+@blueprint.response(200, description="Le formulaire de dépôt : pages, questions, choix, pièces")
+@blueprint.doc(security=[])
+@entry(PUBLIC)
+def form(code: str) -> Response:
+    """Le formulaire de dépôt d’une démarche."""
+    version = demarches.current(code)
+    described = version.form(version.form_id).describe()
+    pieces = [
+        {
+            key: piece.get(key)
+            for key in ("code", "libelle", "formats", "indispensable", "original", "aide", "condition")
+        }
+        for piece in version.settings.get("pieces", [])
+    ]
+    return jsonify({**described, "demarche": version.code, "version": version.number, "pieces": pieces})

@@ -1,0 +1,48 @@
+"""Uploads: a file is sent first, then named in the dossier or the task that it belongs to."""
+
+from __future__ import annotations
+
+from io import BytesIO
+
+from flask import Response, request
+from flask_smorest import Blueprint
+
+from api import auth, keyed
+from api.views import DocumentSchema
+from prefecture.documents import service as documents
+from prefecture.kernel.entry import AGENTS, entry
+from prefecture.kernel.errors import Invalid
+
+blueprint = Blueprint("api-documents", __name__, description="Envoi de fichiers")
+
+_BODY = {
+    "content": {
+        "multipart/form-data": {
+            "schema": {
+                "type": "object",
+                "required": ["file"],
+                "properties": {"file": {"type": "string", "format": "binary"}},
+            }
+        }
+    }
+}
+
+
+@blueprint.post("/documents")
+@blueprint.response(201, DocumentSchema)
+@blueprint.doc(requestBody=_BODY)
+@entry("usager", *AGENTS)
+def upload() -> Response:
+    """Envoyer un fichier (PDF, JPEG, PNG, HEIC) ; son identifiant sert ensuite à le joindre."""
+    actor = auth.caller("document.add")
+    sent = request.files.get("file")
+    if sent is None or not sent.filename:
+        raise Invalid({"file": "Un fichier est attendu dans le champ « file »."})
+    content = sent.stream.read()
+    prepared = documents.prepare(sent.filename, BytesIO(content))  # stored before any door is open
+
+    def work() -> keyed.Answer:
+        kept = documents.keep(actor, prepared)
+        return 201, DocumentSchema().dump(kept)
+
+    return keyed.once(actor, work, content=content)

@@ -1,0 +1,217 @@
+"""Dossiers: file, list, read, complete, withdraw, and download what belongs to them."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from flask import Response
+from flask_smorest import Blueprint
+from marshmallow import Schema, fields
+
+from api import auth, keyed
+from api.french import RequestSchema, length, one_of
+from api.paging import PageSchema
+from api.views import DocumentSchema, DossierSchema, HistorySchema, TaskSchema, listed
+from prefecture.documents import queries as documents
+from prefecture.dossiers import queries, service
+from prefecture.identity.service import Actor
+from prefecture.kernel import traces
+from prefecture.kernel.entry import SIGNED_IN, entry
+from prefecture.kernel.errors import Conflict, NotFound
+
+blueprint = Blueprint("api-dossiers", __name__, description="Dossiers")
+
+Files = dict[str, list[uuid.UUID]]
+
+
+class FilesField(fields.Dict):
+    """Document ids by pièce."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            keys=fields.String(validate=length(1, 80)),
+            values=fields.List(fields.UUID()),
+            load_default=dict,
+            metadata={"description": "Pièce → identifiants de POST /documents"},
+        )
+
+
+class FilingSchema(RequestSchema):
+    """A dossier to file. `service_id` or `prefecture` says where; an agent names the person by `person_id`."""
+
+    demarche = fields.String(required=True, validate=length(1, 80))
+    answers = fields.Dict(keys=fields.String(), values=fields.Raw(allow_none=True), required=True)
+    documents = FilesField()
+    prefecture = fields.String(load_default=None, allow_none=True, validate=length(2, 3))
+    service_id = fields.UUID(load_default=None, allow_none=True)
+    person_id = fields.UUID(load_default=None, allow_none=True)
+
+
+class ComplementSchema(RequestSchema):
+    """What a citizen gives when something was missing."""
+
+    answers = fields.Dict(keys=fields.String(), values=fields.Raw(allow_none=True), load_default=dict)
+    documents = FilesField()
+
+
+class WithdrawalSchema(RequestSchema):
+    """Why a citizen withdraws."""
+
+    reason = fields.String(load_default="", validate=length(0, 2000))
+
+
+class DossierQuerySchema(PageSchema):
+    """What to list."""
+
+    statut = fields.String(
+        load_default=None,
+        validate=one_of("brouillon", "en_construction", "en_instruction", "accepte", "refuse", "sans_suite"),
+    )
+    demarche = fields.String(load_default=None, validate=length(1, 80))
+    etape = fields.String(load_default=None, validate=length(1, 80))
+    text = fields.String(load_default=None, validate=length(1, 100), metadata={"description": "Nom ou numéro"})
+
+
+class DossierDetailSchema(DossierSchema):
+    """A dossier with its open tasks and its documents."""
+
+    tasks = fields.List(fields.Nested(TaskSchema))
+    documents = fields.List(fields.Nested(DocumentSchema))
+
+
+class HistoryListSchema(Schema):
+    """The history of a dossier, oldest first."""
+
+    items = fields.List(fields.Nested(HistorySchema))
+
+
+@blueprint.post("/dossiers")
+@blueprint.arguments(FilingSchema)
+@blueprint.response(201, DossierSchema)
+@entry(SIGNED_IN)
+def file(body: dict[str, Any]) -> Response:
+    """Déposer un dossier."""
+    actor = auth.caller("dossier.submit")
+
+    def work() -> keyed.Answer:
+        filed = service.submit(
+            actor,
+            body["demarche"],
+            body["answers"],
+            body["documents"],
+            service_id=body["service_id"],
+            prefecture=body["prefecture"],
+            person_id=body["person_id"],
+        )
+        return 201, DossierSchema().dump(filed)
+
+    return keyed.once(actor, work)
+
+
+@blueprint.get("/dossiers")
+@blueprint.arguments(DossierQuerySchema, location="query")
+@blueprint.response(200, listed(DossierSchema))
+@entry(SIGNED_IN)
+def list_dossiers(query: dict[str, Any]) -> dict[str, Any]:
+    """Mes dossiers, ou ceux de mon service."""
+    actor = auth.caller("dossier.read")
+    if actor.kind == "person":
+        mine = [
+            one
+            for one in queries.dossiers_of_person(actor)
+            if query["statut"] in (None, one.statut)
+            and query["demarche"] in (None, one.demarche_code)
+            and query["etape"] in (None, one.etape)
+        ]
+        return {"items": mine, "next_cursor": None}
+    found = queries.dossiers_of_service(actor, **query)
+    return {"items": found.items, "next_cursor": found.cursor}
+
+
+@blueprint.get("/dossiers/<string:number>")
+@blueprint.response(200, DossierDetailSchema)
+@entry(SIGNED_IN)
+def read(number: str) -> dict[str, Any]:
+    """Un dossier, ses tâches ouvertes et ses documents."""
+    actor = auth.caller("dossier.read")
+    found = queries.dossier(number, actor)
+    shown: dict[str, Any] = DossierSchema().dump(found)
+    shown["tasks"] = _tasks_for(actor, number)
+    shown["documents"] = _documents_for(actor, found.id)
+    traces.record("dossier.consulte", found.id, actor.id)
+    return shown
+
+
+@blueprint.get("/dossiers/<string:number>/history")
+@blueprint.response(200, HistoryListSchema)
+@entry(SIGNED_IN)
+def history(number: str) -> dict[str, Any]:
+    """Ce qui s’est passé, du plus ancien au plus récent."""
+    return {"items": queries.history(number, auth.caller("dossier.read"))}
+
+
+@blueprint.get("/dossiers/<string:number>/documents/<uuid:document_id>")
+@blueprint.response(200, description="Le fichier, en pièce jointe")
+@entry(SIGNED_IN)
+def download(number: str, document_id: uuid.UUID) -> Response:
+    """Télécharger une pièce ou un courrier."""
+    actor = auth.caller("document.read")
+    dossier = queries.dossier(number, actor)
+    document = documents.document(document_id)
+    if document.dossier_id != dossier.id:
+        raise NotFound
+    found = documents.download(document_id)
+    traces.record("document.telecharge", document_id, actor.id)
+    return Response(
+        found.content,
+        mimetype=found.media_type,
+        headers={"Content-Disposition": found.disposition, "Content-Security-Policy": "sandbox"},
+    )
+
+
+@blueprint.post("/dossiers/<string:number>/complement")
+@blueprint.arguments(ComplementSchema)
+@blueprint.response(200, DossierSchema)
+@entry("usager")
+def complement(body: dict[str, Any], number: str) -> Response:
+    """Donner le complément demandé."""
+    actor = auth.caller("dossier.complete")
+
+    def work() -> keyed.Answer:
+        dossier = queries.dossier(number, actor)
+        asked = [one for one in queries.tasks(actor, number=number).items if one.etape == "completude"]
+        if not asked:
+            raise Conflict("Rien ne vous est demandé en ce moment pour ce dossier.", code="rien-a-completer")
+        service.complete_task(actor, asked[0].id, body["answers"], documents=body["documents"])
+        return 200, DossierSchema().dump(queries.by_id(dossier.id))
+
+    return keyed.once(actor, work)
+
+
+@blueprint.post("/dossiers/<string:number>/withdrawal")
+@blueprint.arguments(WithdrawalSchema)
+@blueprint.response(200, DossierSchema)
+@entry("usager")
+def withdrawal(body: dict[str, Any], number: str) -> Response:
+    """Retirer sa demande."""
+    actor = auth.caller("dossier.withdraw")
+
+    def work() -> keyed.Answer:
+        return 200, DossierSchema().dump(service.withdraw(actor, number, body["reason"]))
+
+    return keyed.once(actor, work)
+
+
+def _tasks_for(actor: Actor, number: str) -> list[dict[str, Any]]:
+    """The open tasks; a citizen sees their own."""
+    shown = queries.tasks(actor, number=number).items if actor.kind == "person" else queries.open_tasks(number, actor)
+    dumped: list[dict[str, Any]] = TaskSchema(many=True).dump(shown)
+    return dumped
+
+
+def _documents_for(actor: Actor, dossier_id: uuid.UUID) -> list[dict[str, Any]]:
+    """The documents; drafts of letters are the agents'."""
+    shown = [one for one in documents.of_dossier(dossier_id) if actor.kind == "agent" or one.kind != "apercu"]
+    dumped: list[dict[str, Any]] = DocumentSchema(many=True).dump(shown)
+    return dumped
