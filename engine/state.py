@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 import orjson
 import zstandard
-from SpiffWorkflow.version import __version__ as SPIFF_VERSION
+from SpiffWorkflow.version import __version__ as spiff_version
 
 from engine.errors import DataRefused, ReservedKey, StateUnreadable
 from engine.feel.temporal import DaysDuration, MonthsDuration
@@ -33,7 +33,7 @@ _compressor = zstandard.ZstdCompressor(level=3)
 
 def dumps(content: Mapping[str, Any]) -> bytes:
     """The content of one instance as bytes. Takes what `accept` let in, nothing else."""
-    whole = {"format": FORMAT, "spiff": SPIFF_VERSION, **content}
+    whole = {"format": FORMAT, "spiff": spiff_version, **content}
     return _compressor.compress(orjson.dumps(whole, default=_mark, option=_OPTIONS))
 
 

@@ -54,7 +54,7 @@ class Activity(Node):
     def conclude(self, token: Token) -> None:
         """Write what goes out, then choose where to go."""
         if self.local.sorties:
-            assign(token.parent, self.local.brought(token))
+            assign(token.scope, self.local.brought(token))
         super().conclude(token)
 
     def catchers(self, token: Token, kind: str, came_from: Token | None) -> list[list[Catch]]:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
 
 from engine.errors import Problem
 from engine.model import ElementInfo
 from engine.spiff.activity import Activity
 from engine.spiff.compensation import CancelEnd, CompensationThrow, Undo
-from engine.spiff.events import Boundary, EventGateway, StartEvent
+from engine.spiff.events import Boundary, EndEvent, EventGateway, StartEvent
 from engine.spiff.joins import DivergingComplexGateway, ExclusiveGateway, InclusiveGateway, ParallelGateway
 from engine.spiff.loops import Loop
 from engine.spiff.node import Flow, Node
@@ -240,14 +239,13 @@ class ProcessBuilder:
         self._check_handler(node, element, owner)
 
     def _check_handler(self, node: Node, element: Element, owner: SubProcess) -> None:
-        if is_true(element, "isForCompensation") and not isinstance(node, EventSubProcess):
-            if node.outgoing or node.incoming:
-                self.reading.trouble(
-                    "compensation", element, "Une activité de compensation n’a ni flux entrant ni sortant."
-                )
-        if isinstance(owner, AdHocSubProcess) and not isinstance(node, Activity | ParallelGateway | ExclusiveGateway):
-            if type(node) is StartEvent or type(node).__name__ == "EndEvent":
-                self.reading.trouble("ad-hoc", element, "Un sous-processus ad hoc n’a ni début ni fin.")
+        undoes = is_true(element, "isForCompensation") and not isinstance(node, EventSubProcess)
+        if undoes and (node.outgoing or node.incoming):
+            self.reading.trouble(
+                "compensation", element, "Une activité de compensation n’a ni flux entrant ni sortant."
+            )
+        if isinstance(owner, AdHocSubProcess) and isinstance(node, StartEvent | EndEvent):
+            self.reading.trouble("ad-hoc", element, "Un sous-processus ad hoc n’a ni début ni fin.")
 
     def _check_event_gateway(self, node: EventGateway, element: Element) -> None:
         if element.get("eventGatewayType") == "Parallel" or is_true(element, "instantiate"):

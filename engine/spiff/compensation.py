@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from SpiffWorkflow.util.task import TaskState
-
 from engine.model import ElementInfo
 from engine.spiff.events import Throw, disarm
 from engine.spiff.formulas import Failure
+from engine.spiff.library import TaskState
 from engine.spiff.mappings import Mappings
 from engine.spiff.node import Node
 from engine.spiff.propagation import go_up
@@ -26,14 +25,14 @@ def remember(token: Token) -> None:
     """Note a completed activity that can be undone: its node, its variables, and what was done inside it."""
     node = token.task_spec
     inside = token.internal_data.get(DONE)
-    if node.handler is not None or inside or node.undoes_itself:
-        scope = _remembering(token.parent)
+    if node.handler is not None or inside or node.undoing_subprocess is not None:
+        scope = _remembering(token.scope)
         scope.internal_data.setdefault(DONE, []).append([node.key, dict(token.data), inside or []])
 
 
 def _remembering(token: Token) -> Token:
     while not token.task_spec.remembers:
-        token = token.parent
+        token = token.scope
     return token
 
 
@@ -46,7 +45,7 @@ class Undo(Node):
     def child_left(self, scope: Token, child: Token) -> None:
         """The last one out closes."""
         if not scope.children:
-            parent = scope.parent
+            parent = scope.scope
             scope.workflow.remove(scope)
             parent.task_spec.child_left(parent, scope)
 
@@ -59,7 +58,6 @@ class CompensationThrow(Throw):
     ) -> None:
         super().__init__(process, info, thrown, mappings)
         self.waits = waits
-        self.undo: Undo | None = None
 
     def perform(self, token: Token) -> bool:
         """Begin, then wait."""
@@ -72,7 +70,7 @@ class CompensationThrow(Throw):
         if self.waits or self.undo is None:
             undo(token, records)
             return False
-        aside = token.workflow.spawn(self.undo, token.parent, TaskState.STARTED)
+        aside = token.workflow.spawn(self.undo, token.scope, TaskState.STARTED)
         undo(aside, records)
         return True
 
@@ -86,7 +84,7 @@ class CancelEnd(Throw):
 
     def perform(self, token: Token) -> bool:
         """Stop and undo; then leave the transaction by its cancel event."""
-        transaction = token.parent
+        transaction = token.scope
         if UNDONE in token.internal_data:
             if not go_up(transaction, CANCEL, "", {}):
                 raise Failure("annulation", "La transaction n’a pas d’événement d’annulation à son bord.")
@@ -115,9 +113,9 @@ def resume(token: Token) -> None:
 
 def take_records(token: Token, reference: str | None) -> list[Record]:
     """Take out of the scope's memory what is to be undone: all, or one activity's; each is undone once."""
-    scope = token.parent
+    scope = token.scope
     while scope.parent is not None and not scope.task_spec.remembers:
-        scope = scope.parent
+        scope = scope.scope
     known: list[Record] = scope.internal_data.get(DONE, [])
     if reference is None:
         scope.internal_data.pop(DONE, None)
@@ -135,6 +133,8 @@ def undo(parent: Token, records: list[Record]) -> None:
         node = instance.nodes[key]
         if node.handler is not None:
             begun.append(instance.spawn(node.handler, parent))
+            continue
+        if node.undo is None:
             continue
         scope = instance.spawn(node.undo, parent, TaskState.STARTED)
         scope.data = data

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from SpiffWorkflow.util.task import TaskState
-
 from engine.spiff.formulas import Failure
+from engine.spiff.library import TaskState
 from engine.spiff.propagation import listening
 from engine.spiff.triggers import CONDITION
 

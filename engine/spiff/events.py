@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from SpiffWorkflow.util.task import TaskState
-
 from engine.model import ElementInfo
+from engine.spiff.library import TaskState
 from engine.spiff.mappings import Mappings
 from engine.spiff.node import ANSWER, Node, passed
 from engine.spiff.propagation import broadcast, escalate, raise_error
@@ -44,9 +43,9 @@ class Catch(Node):
 
     def leave_gateway(self, token: Token) -> None:
         """The first event behind an event-based gateway ends the wait for the others."""
-        gateway = token.parent
+        gateway = token.scope
         if isinstance(gateway.task_spec, EventGateway):
-            token.workflow.adopt(token, gateway.parent)
+            token.workflow.adopt(token, gateway.scope)
             token.workflow.remove(gateway)
 
     def perform(self, token: Token) -> bool:
@@ -79,13 +78,13 @@ class StartEvent(Catch):
     def caught(self, token: Token, index: int, payload: dict[str, Any]) -> None:
         """The first start that is reached is the one that counts; an event sub-process may begin more than once."""
         if self.event_subprocess is not None and SUBSCRIBED in token.internal_data:
-            scope = token.parent
+            scope = token.scope
             if not self.event_subprocess.interrupting:
                 listen_on(token, index)
             self.begin_subprocess(scope, payload)
             return
         disarm(token)
-        for other in token.parent.children:
+        for other in token.scope.children:
             if other is not token and isinstance(other.task_spec, StartEvent) and other.state == TaskState.WAITING:
                 token.workflow.remove(other)
         passed(token, payload)
@@ -97,6 +96,8 @@ class StartEvent(Catch):
 
 class Boundary(Catch):
     """An event at the edge of an activity. While the activity lasts, its subscription is a child of the activity."""
+
+    is_edge = True
 
     def __init__(
         self,
@@ -130,14 +131,14 @@ class Boundary(Catch):
 
     def caught(self, token: Token, index: int, payload: dict[str, Any]) -> None:
         """Fire; a subscription that does not interrupt listens on."""
-        host = token.parent
+        host = token.scope
         if not self.interrupting:
             listen_on(token, index)
         self.fire(host, payload)
 
     def fire(self, host: Token, payload: dict[str, Any]) -> None:
         """A token leaves the activity by this edge; if it interrupts, the activity is over."""
-        instance, scope = host.workflow, host.parent
+        instance, scope = host.workflow, host.scope
         fired = instance.spawn(self, scope)
         fired.internal_data[FIRED] = 1
         if self.interrupting:
@@ -183,7 +184,7 @@ class TerminateEnd(Throw):
 
     def perform(self, token: Token) -> bool:
         """Cancel what runs beside it."""
-        for other in token.parent.children:
+        for other in token.scope.children:
             if other is not token:
                 token.workflow.cancel_token(other)
         return True

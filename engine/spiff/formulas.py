@@ -1,4 +1,4 @@
-"""Everything a model computes is FEEL: conditions, mappings, timers, collections. There is no way to Python's `eval`."""
+"""Everything a model computes is FEEL: conditions, mappings, timers, collections. Nothing leads to Python's `eval`."""
 
 from __future__ import annotations
 
@@ -7,11 +7,10 @@ from datetime import datetime
 from typing import Any, NoReturn
 from zoneinfo import ZoneInfo
 
-from SpiffWorkflow.bpmn.script_engine import BasePythonScriptEngineEnvironment, PythonScriptEngine
-
 from engine.errors import DataRefused
 from engine.feel import Expression, compile_expression
 from engine.feel.errors import FeelError
+from engine.spiff.library import Environment, ScriptEngine
 from engine.state import accept_value
 
 
@@ -78,7 +77,7 @@ def computed_decision(
         raise Failure("decision", f"La décision « {decision} » n’a pas pu être prise : {error}") from error
 
 
-class FeelEnvironment(BasePythonScriptEngineEnvironment):  # type: ignore[misc]
+class FeelEnvironment(Environment):
     """In place of SpiffWorkflow's environment, which hands every expression to Python's `eval`."""
 
     def evaluate(self, expression: str, context: Mapping[str, Any], external_context: object = None) -> Any:
@@ -94,7 +93,7 @@ class FeelEnvironment(BasePythonScriptEngineEnvironment):  # type: ignore[misc]
         raise Failure("service", "Un service ne peut pas être appelé pendant une étape.")
 
 
-class FeelEngine(PythonScriptEngine):  # type: ignore[misc]
+class FeelEngine(ScriptEngine):
     """The script engine every instance carries: FEEL or nothing."""
 
     def __init__(self) -> None:

@@ -7,14 +7,11 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from SpiffWorkflow.bpmn import BpmnWorkflow
-from SpiffWorkflow.task import Task
-from SpiffWorkflow.util.task import TaskState
-
 from engine.model import Event
 from engine.spiff.conditions import look_again
 from engine.spiff.formulas import Failure, FeelEngine, computed_decision
 from engine.spiff.joins import release_joins
+from engine.spiff.library import BpmnWorkflow, Task, TaskState
 from engine.spiff.scopes import variables
 
 if TYPE_CHECKING:
@@ -24,14 +21,30 @@ STEP_LIMIT = 10_000
 _SCRIPT_ENGINE = FeelEngine()
 
 
-class Token(Task):  # type: ignore[misc]
+class Token(Task):
     """One task of the tree. Its id is a number, unique in the instance; its parent is the scope it runs in."""
 
     workflow: Instance
-    task_spec: Node
+    task_spec: Any
     data: dict[str, Any]
     internal_data: dict[str, Any]
     chosen: tuple[Flow, ...] = ()
+
+    @property
+    def parent(self) -> Token | None:
+        """The scope around it; None for the root."""
+        return self.workflow.tasks.get(self._parent)
+
+    @property
+    def scope(self) -> Token:
+        """The scope around it; only the root has none, and nobody asks it."""
+        return self.workflow.tasks[self._parent]
+
+    @property
+    def children(self) -> list[Token]:
+        """The tokens in it, as a new list."""
+        tasks = self.workflow.tasks
+        return [tasks[child] for child in self._children]
 
     def _set_state(self, value: int) -> None:
         # The library logs and reads the clock here, at every change.
@@ -49,7 +62,7 @@ class Token(Task):  # type: ignore[misc]
         return f"{self.workflow.key}-{self.id}" + (f"-{again}" if again else "")
 
 
-class Instance(BpmnWorkflow):  # type: ignore[misc]
+class Instance(BpmnWorkflow):
     """One running process instance, called processes included, as one tree of tokens."""
 
     tasks: dict[int, Token]
@@ -85,7 +98,7 @@ class Instance(BpmnWorkflow):  # type: ignore[misc]
     def remove(self, token: Token) -> None:
         """Prune a token and all below it."""
         if token.parent is not None:
-            token.parent._children.remove(token.id)
+            token.scope._children.remove(token.id)
         self._forget(token)
 
     def _forget(self, token: Token) -> None:
@@ -96,8 +109,8 @@ class Instance(BpmnWorkflow):  # type: ignore[misc]
 
     def adopt(self, token: Token, parent: Token) -> None:
         """Give a token another parent."""
-        token.parent._children.remove(token.id)
-        token.parent = parent
+        token.scope._children.remove(token.id)
+        token._parent = parent.id
         parent._children.append(token.id)
 
     def cancel_token(self, token: Token) -> None:

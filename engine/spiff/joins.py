@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from SpiffWorkflow.util.task import TaskState
-
+from engine.spiff.library import TaskState
 from engine.spiff.node import Flow, Node, is_open
 
 if TYPE_CHECKING:
@@ -61,7 +60,7 @@ class ParallelGateway(Join):
     def gather(self, token: Token) -> bool:
         """True when every incoming flow has brought a token."""
         if len(self.incoming) > 1:
-            arrived = self.waiting(token.parent)
+            arrived = self.waiting(token.scope)
             if len(arrived) < len(self.incoming):
                 return False
             self.consume(token, arrived)
@@ -122,8 +121,8 @@ def release_joins(instance: Instance) -> bool:
     for token in instance.living():
         node = token.task_spec
         if isinstance(node, InclusiveGateway) and token.state == TaskState.WAITING:
-            arrived = node.waiting(token.parent)
-            if node.may_fire(token.parent, arrived):
+            arrived = node.waiting(token.scope)
+            if node.may_fire(token.scope, arrived):
                 node.consume(token, arrived)
                 token._ready()
                 return True

@@ -149,7 +149,7 @@ class MultiInstance(Loop):
 
     def _write_results(self, scope: Token) -> None:
         if self.repetition.result:
-            assign(scope.parent, {self.repetition.result: scope.internal_data.pop("results")})
+            assign(scope.scope, {self.repetition.result: scope.internal_data.pop("results")})
 
 
 class StandardLoop(Loop):

@@ -7,12 +7,11 @@ built. What a run remembers stands in the token.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
-
-from SpiffWorkflow.bpmn.specs.bpmn_task_spec import BpmnTaskSpec
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from engine.model import ElementInfo
 from engine.spiff.formulas import Failure, Formula
+from engine.spiff.library import BpmnTaskSpec
 from engine.spiff.scopes import variables
 
 if TYPE_CHECKING:
@@ -34,13 +33,15 @@ class Flow:
     condition: Formula | None = None
 
 
-class Node(BpmnTaskSpec):  # type: ignore[misc]
+class Node(BpmnTaskSpec):
     """One node of a drawing. `contents` is the process or sub-process it stands in."""
 
     tells = True  # whether the journal hears of it
+    is_edge = False  # whether it stands at the edge of an activity
     remembers = False  # whether it keeps what was completed in it, to be undone
-    undoes_itself = False
     handler: Node | None = None
+    undo: Node | None = None
+    undoing_subprocess: Node | None = None
     contents: Contents
 
     def __init__(self, process: Any, info: ElementInfo, *, suffix: str = "") -> None:
@@ -60,6 +61,10 @@ class Node(BpmnTaskSpec):  # type: ignore[misc]
 
     def test(self) -> None:
         """Nothing to check at run time: the definition was checked when it was built."""
+
+    def serialize(self, serializer: object, **kwargs: object) -> NoReturn:
+        """Refused: a specification is built from its document and never stored."""
+        raise NotImplementedError
 
     def _predict(self, my_task: Token, seen: Any = None, looked_ahead: int = 0, mask: int = 0) -> None:
         # The tree holds what is, never what may be: prediction doubles with every parallel block.
@@ -95,7 +100,7 @@ class Node(BpmnTaskSpec):  # type: ignore[misc]
     def conclude(self, token: Token) -> None:
         """All that may fail before leaving: results written, flows chosen."""
         token.chosen = self.choose(token)
-        token.parent.task_spec.before_child_leaves(token.parent, token)
+        token.scope.task_spec.before_child_leaves(token.scope, token)
 
     def choose(self, token: Token) -> tuple[Flow, ...]:
         """The flows to take: every open one, or the default; nothing open at all is a Failure."""
@@ -114,7 +119,7 @@ class Node(BpmnTaskSpec):  # type: ignore[misc]
 
     def leave(self, token: Token) -> None:
         """Move on: a token for each chosen flow, in the same scope; then tell the scope."""
-        instance, scope = token.workflow, token.parent
+        instance, scope = token.workflow, token.scope
         followed = [follow(instance, flow, scope) for flow in token.chosen]
         instance.remove(token)
         instance.agenda.extend(reversed(followed))

@@ -6,8 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from SpiffWorkflow.bpmn.specs.bpmn_process_spec import BpmnProcessSpec
-from SpiffWorkflow.specs import WorkflowSpec
+from engine.spiff.library import BpmnProcessSpec, WorkflowSpec
 
 if TYPE_CHECKING:
     from engine.spiff.events import StartEvent
@@ -29,7 +28,7 @@ class Contents:
     event_subprocesses: tuple[EventSubProcess, ...] = ()
 
 
-class ProcessSpec(BpmnProcessSpec):  # type: ignore[misc]
+class ProcessSpec(BpmnProcessSpec):
     """One process of the documents. Element ids are its own: no name is taken by the library's internal nodes."""
 
     def __init__(self, process_id: str, title: str) -> None:
@@ -38,7 +37,7 @@ class ProcessSpec(BpmnProcessSpec):  # type: ignore[misc]
         self.description = title
         self.svg = None
         self.io_specification = None
-        self.end = None
+        self.end: Any = None
         self.data_objects: dict[str, Any] = {}
         self.data_stores: dict[str, Any] = {}
         self.correlation_keys: dict[str, Any] = {}

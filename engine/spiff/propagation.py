@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from SpiffWorkflow.util.task import TaskState
-
 from engine.spiff.formulas import Failure
+from engine.spiff.library import TaskState
 from engine.spiff.triggers import ERROR, ESCALATION, MESSAGE, SIGNAL, TIMER
 
 if TYPE_CHECKING:
@@ -52,7 +51,7 @@ def _best(catchers: list[Catch], kind: str, code: str) -> Catch | None:
 
 def deliver(instance: Instance, name: str, payload: dict[str, Any]) -> bool:
     """A message goes to one: the innermost that awaits it, the oldest of those. False when nobody does."""
-    awaiting = [(-depth(token), token.id, token, index) for token, index in listening(instance, MESSAGE, name)]
+    awaiting = [(-nearness(token), token.id, token, index) for token, index in listening(instance, MESSAGE, name)]
     if not awaiting:
         return False
     _, _, token, index = min(awaiting, key=lambda one: one[:2])
@@ -96,10 +95,10 @@ def ring(instance: Instance, until: int) -> bool:
     return True
 
 
-def depth(token: Token) -> int:
-    """How many scopes stand around it."""
-    count = 0
+def nearness(token: Token) -> int:
+    """How far inside it listens: an edge outside its activity, an event sub-process before its scope's own edges."""
+    found = -2 if token.task_spec.is_edge else -1 if token.task_spec.is_subscription(token) else 0
     while token.parent is not None:
-        token = token.parent
-        count += 1
-    return count
+        token = token.scope
+        found += 2
+    return found

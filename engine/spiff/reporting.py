@@ -5,14 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from SpiffWorkflow.util.task import TaskState
-
 from engine.model import Advance, Awaited, Card, Effect, Incident, OpenTask, Timer
 from engine.service_task import ServiceTask
 from engine.spiff.activity import DUE, UserTask
 from engine.spiff.events import EventGateway
 from engine.spiff.instance import Instance, Token
 from engine.spiff.joins import Join
+from engine.spiff.library import TaskState
 from engine.spiff.scopes import visible
 from engine.spiff.storing import is_open_task, write
 from engine.spiff.timers import from_micros

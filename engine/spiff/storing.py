@@ -7,10 +7,9 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from SpiffWorkflow.util.task import TaskState
-
 from engine.errors import StateUnreadable
 from engine.spiff.instance import Instance, Token
+from engine.spiff.library import TaskState
 from engine.state import dumps, loads
 
 if TYPE_CHECKING:

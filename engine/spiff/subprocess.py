@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from SpiffWorkflow.util.task import TaskState
-
 from engine.model import ElementInfo
 from engine.spiff.activity import Activity
-from engine.spiff.compensation import Undo
 from engine.spiff.events import SUBSCRIBED, Boundary, Catch, StartEvent, listen
 from engine.spiff.formulas import Failure, Formula
+from engine.spiff.library import TaskState
 from engine.spiff.mappings import NO_MAPPINGS, Mappings, computed
-from engine.spiff.node import Node, passed
+from engine.spiff.node import passed
 from engine.spiff.process import Contents, ProcessSpec
 from engine.spiff.scopes import WALL, assign, variables, visible
 
@@ -33,13 +31,6 @@ class SubProcess(Activity):
     def __init__(self, process: Any, info: ElementInfo, local: Mappings = NO_MAPPINGS, *, suffix: str = "") -> None:
         super().__init__(process, info, local, suffix=suffix)
         self.inner = Contents()
-        self.undo: Undo | None = None
-        self.undoing_subprocess: Node | None = None
-
-    @property
-    def undoes_itself(self) -> bool:
-        """Whether it has an event sub-process for its own undoing."""
-        return self.undoing_subprocess is not None
 
     def begin(self, token: Token) -> bool:
         """Its event sub-processes begin to listen."""

@@ -1,7 +1,7 @@
 """Timers: ISO 8601 dates, durations and cycles, reckoned in the process's zone and kept as moments in the state.
 
-Years, months and days are counted on the calendar of the zone, months end where they end (31 January plus a month is the
-last of February), hours and below are exact. The due moment is written into the token when it begins to wait.
+Years, months and days are counted on the calendar of the zone and months end where they end (31 January plus a month
+is the last of February); hours and below are exact. The due moment is written into the token when it begins to wait.
 """
 
 from __future__ import annotations
@@ -146,7 +146,7 @@ def wind(kind: str, value: Any, now: datetime, zone: ZoneInfo) -> dict[str, Any]
 
 def wind_on(arm: dict[str, Any], zone: ZoneInfo) -> dict[str, Any] | None:
     """The same timer after it has fired; None when it is over."""
-    text = arm.get("cycle")
+    text = str(arm.get("cycle", ""))
     cycle = parse_cycle(text, zone) if text else None
     return None if cycle is None else _turn(cycle, text, from_micros(arm["base"]), arm["k"] + 1, zone)
 
