@@ -1,0 +1,1 @@
+"""Published versions of démarches: a folder checked, frozen whole and never changed again."""

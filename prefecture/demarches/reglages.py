@@ -1,0 +1,106 @@
+"""The shape of `demarche.toml`: what must be there, of which kind, and dates that give one value a day."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from engine import feel
+from engine.compile import Finding
+
+if TYPE_CHECKING:
+    from prefecture.demarches.version import Version
+
+FILE = "demarche.toml"
+_TEXT = "un texte"
+_WANTED: tuple[tuple[str, type, str], ...] = (("titre", str, _TEXT), ("prefixe", str, _TEXT))
+_OPTIONAL: tuple[tuple[str, type, str], ...] = (
+    ("code", str, _TEXT),
+    ("processus", str, _TEXT),
+    ("formulaire", str, _TEXT),
+    ("service", str, _TEXT),
+    ("pieces", list, "une liste"),
+    ("donnees", dict, "un ensemble de listes datées"),
+    ("clauses", dict, "un ensemble de listes"),
+    ("sources", list, "une liste"),
+)
+_DURATIONS = (("silence", "delai"), ("conservation", "apres_fin"), ("conservation", "brouillon"), ("fenetre", "duree"))
+LONGEST_PREFIX = 5
+
+
+def check(settings: Mapping[str, Any], version: Version) -> Iterator[Finding]:
+    """What an analyst should change in the settings."""
+    for name, kind, said in _WANTED:
+        if name not in settings:
+            yield _found("reglage-manquant", name, f"Il manque «\u00a0{name}\u00a0».", f"Ajoutez {said}.")
+    for name, kind, said in (*_WANTED, *_OPTIONAL):
+        if name in settings and not isinstance(settings[name], kind):
+            yield _found("reglage-type", name, f"«\u00a0{name}\u00a0» n’est pas {said}.", f"Donnez {said}.")
+    prefix = settings.get("prefixe")
+    if isinstance(prefix, str) and not (2 <= len(prefix) <= LONGEST_PREFIX and prefix.isascii() and prefix.isupper()):
+        message = f"Le préfixe «\u00a0{prefix}\u00a0» ne convient pas aux numéros de dossier."
+        yield _found("reglage-prefixe", "prefixe", message, "Choisissez deux à cinq lettres majuscules sans accent.")
+    if not version.has(f"forms/{version.form_id}.json"):
+        message = f"Le formulaire de dépôt «\u00a0{version.form_id}\u00a0» n’existe pas."
+        yield _found("formulaire-inconnu", "formulaire", message, f"Ajoutez forms/{version.form_id}.json.")
+    yield from _durations(settings)
+    yield from _pieces(settings.get("pieces", []))
+    yield from _dated(settings.get("donnees", {}))
+
+
+def _durations(settings: Mapping[str, Any]) -> Iterator[Finding]:
+    for table, name in _DURATIONS:
+        held = settings.get(table)
+        text = held.get(name) if isinstance(held, Mapping) else None
+        if text is not None and feel.evaluate("duration(texte)", {"texte": text}) is None:
+            message = f"«\u00a0{text}\u00a0» n’est pas une durée."
+            yield _found("reglage-duree", f"{table}.{name}", message, "Écrivez par exemple P30D, P4M ou P1Y.")
+
+
+def _pieces(pieces: Any) -> Iterator[Finding]:
+    seen: set[str] = set()
+    for place, piece in enumerate(pieces if isinstance(pieces, list) else [], 1):
+        code = piece.get("code") if isinstance(piece, Mapping) else None
+        if not code or not piece.get("libelle"):
+            message = f"La pièce n° {place} n’a pas de code ou pas de libellé."
+            yield _found(
+                "piece-incomplete", f"pieces.{place}", message, "Donnez «\u00a0code\u00a0» et «\u00a0libelle\u00a0»."
+            )
+            continue
+        if code in seen:
+            message = f"Deux pièces portent le code «\u00a0{code}\u00a0»."
+            yield _found("piece-en-double", f"pieces.{code}", message, "Changez l’un des deux codes.")
+        seen.add(code)
+        yield from _condition(code, piece.get("condition"))
+
+
+def _condition(code: str, text: Any) -> Iterator[Finding]:
+    if text is None:
+        return
+    try:
+        feel.compile_expression(str(text).removeprefix("=").strip())
+    except feel.FeelSyntaxError as error:
+        message = f"La condition de la pièce «\u00a0{code}\u00a0» n’est pas du FEEL\u00a0: {error}"
+        yield _found("piece-condition", f"pieces.{code}", message, "Corrigez la condition.")
+
+
+def _dated(data: Any) -> Iterator[Finding]:
+    for name, rows in data.items() if isinstance(data, Mapping) else ():
+        where = f"donnees.{name}"
+        days = [row.get("depuis") for row in rows] if isinstance(rows, list) else [None]
+        if any(not isinstance(day, date) for day in days) or any("valeur" not in row for row in rows):
+            message = f"Chaque ligne de «\u00a0{name}\u00a0» doit avoir une date et une valeur."
+            yield _found(
+                "donnee-sans-date", where, message, "Donnez «\u00a0depuis\u00a0» (AAAA-MM-JJ) et «\u00a0valeur\u00a0»."
+            )
+        elif len(set(days)) < len(days):
+            message = f"«\u00a0{name}\u00a0» a deux valeurs pour la même date."
+            yield _found("donnee-en-double", where, message, "Gardez une seule ligne par date.")
+        elif any(not row.get("source") for row in rows):
+            message = f"«\u00a0{name}\u00a0» ne dit pas d’où vient sa valeur."
+            yield _found("donnee-sans-source", where, message, "Ajoutez «\u00a0source\u00a0».", severity="warning")
+
+
+def _found(rule: str, where: str, message: str, fix: str, severity: Any = "error") -> Finding:
+    return Finding(rule, severity, FILE, where, "", 0, message, fix)

@@ -1,0 +1,56 @@
+"""Operators' commands on dossiers. English: `flask --app wsgi dossiers verify | erase NUMBER | seal`."""
+
+from __future__ import annotations
+
+import click
+from flask import Flask
+from flask.cli import AppGroup
+
+from prefecture.dossiers import jobs, journal, queries, service
+from prefecture.kernel import clock
+from prefecture.kernel.errors import DomainError
+from prefecture.kernel.unit_of_work import unit_of_work
+
+dossiers = AppGroup("dossiers", help="Prove, seal and erase dossiers.")
+
+
+def register(app: Flask) -> None:
+    """Give `app` the commands and the due work of this desk."""
+    app.cli.add_command(dossiers)
+
+
+@dossiers.command()
+def verify() -> None:
+    """Check every journal chain and seal; exit status 1 names the first broken row."""
+    count, broken = journal.verify()
+    if broken is not None:
+        raise click.ClickException(f"BROKEN {broken.dossier} entry {broken.seq}: {broken.reason}")
+    click.echo(f"OK {count} entries")
+
+
+@dossiers.command()
+def seal() -> None:
+    """Seal the journals now and print the seal; keep the line outside this machine."""
+    with unit_of_work():
+        number, digest = journal.seal(clock.now())
+    click.echo(f"SEAL {number} {digest}")
+
+
+@dossiers.command()
+def schedule() -> None:
+    """Plan the hourly seal and the daily forgetting (the server does it when it starts)."""
+    with unit_of_work():
+        jobs.schedule(clock.now())
+
+
+@dossiers.command()
+@click.argument("number")
+@click.confirmation_option(prompt="Erase this dossier for good?")
+def erase(number: str) -> None:
+    """Erase the finished dossier NUMBER: its key, its values, its documents. Its journal still verifies."""
+    try:
+        with unit_of_work():
+            service.erase(queries.by_number(number).id)
+    except DomainError as error:
+        raise click.ClickException(error.message) from error
+    click.echo(f"ERASED {number}")

@@ -1,0 +1,66 @@
+"""Erasing a dossier: its key, and every row on this list. What is kept is argued here, and a test holds both against
+the schema: a table that names a dossier or a person and stands on neither list fails it.
+
+After an erasure the dossier's number, dates and end stay for the counts, and its chain still verifies.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+
+from sqlalchemy import delete, update
+
+from prefecture.documents import service as documents
+from prefecture.dossiers import journal
+from prefecture.dossiers.held import CANCELLED, OPEN, TASKS, hold
+from prefecture.dossiers.journal import Fact
+from prefecture.identity.permissions import Actor
+from prefecture.kernel import keyring, outbox
+from prefecture.kernel.db import Model, db
+from prefecture.kernel.errors import Conflict
+
+# Rows deleted where they name the dossier, in this order (what points to another comes first).
+ROWS = ("dossier_search", "journal_value", "kept_message", "idempotency")
+
+# Tables that another room empties when it is asked.
+BY_DESK: Mapping[str, str] = {
+    "document": "documents.service.erase_for deletes the files, then the rows",
+    "due_work": "outbox.cancel_for cancels what is pending and forgets every payload",
+}
+
+# Tables whose rows stay, and why that names nobody.
+KEPT: Mapping[str, str] = {
+    "dossier": "number, dates and end stay for the counts; person, names, state and key are emptied",
+    "dossier_task": "steps, dates and agents stay for the counts; the person and the card are emptied",
+    "journal_entry": "the proof: kinds, elements, dates, agents, salted hashes whose salts are gone",
+    "journal_seal_head": "numbers and hashes",
+    "convocation": "the agenda knows a dossier by its id alone; its link dies with the dossier's end",
+    "draft": "belongs to no dossier: deleted when it is filed, dropped, or after its time",
+    "data_key": "the dossier's key is deleted by its id",
+}
+
+
+def erase(dossier_id: uuid.UUID, by: Actor | None = None) -> None:
+    """Erase a dossier for good, in the caller's unit of work. Twice is once. Conflict while it is not finished."""
+    held = hold(by or Actor.system(), dossier_id)
+    dossier = held.dossier
+    if dossier.erased_at is not None:
+        return
+    if dossier.finished_at is None and dossier.archived_at is None:
+        raise Conflict("Un dossier en cours ne peut pas être effacé\u00a0: il faut d’abord le clore.")
+    journal.append(dossier, held.actor, [Fact("erased")], held.now)
+    documents.erase_for(dossier_id)
+    outbox.cancel_for(dossier_id)
+    tables = Model.metadata.tables
+    for name in ROWS:
+        table = tables[name]
+        db.session.execute(delete(table).where(table.c.dossier_id == dossier_id))
+    own = TASKS.c.dossier_id == dossier_id
+    db.session.execute(update(TASKS).where(own, TASKS.c.status == OPEN).values(status=CANCELLED, closed_at=held.now))
+    db.session.execute(update(TASKS).where(own).values(card=None, person_id=None))
+    if dossier.key_id is not None:
+        keyring.erase(dossier.key_id)
+    dossier.key_id = dossier.state = dossier.person = dossier.person_id = dossier.incident = None
+    dossier.timers, dossier.kept_messages = [], 0
+    dossier.erased_at = held.now

@@ -1,0 +1,169 @@
+"""Filing: a citizen's answers and pièces become a dossier, its number and the first step of its process.
+
+What a process finds at its start, whatever the démarche:
+
+* `demande`: the answers to the démarche's form, typed;
+* `dossier`: `numero`, `depose_le` (date in the préfecture's zone), `prefecture` (code), `service` (name),
+  `canal` (`teleservice` or `guichet`: who filed it);
+* `usager`: `nom`, `prenoms`, `date_naissance` as the account says;
+* `demarche`: `version`, and what `demarche.toml` says apart from its lists (`silence`, `complement`, `convocation`…).
+"""
+
+from __future__ import annotations
+
+import unicodedata
+import uuid
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from engine import runtime
+from prefecture.demarches import queries as demarches
+from prefecture.demarches.version import Version
+from prefecture.dossiers import drafts, messages, numbers, search
+from prefecture.dossiers.held import EN_CONSTRUCTION, Held
+from prefecture.dossiers.journal import Fact
+from prefecture.dossiers.models import Dossier
+from prefecture.dossiers.tasks import NO_DOCUMENTS, Documents, attach_answered
+from prefecture.dossiers.views import person_place
+from prefecture.identity import permissions
+from prefecture.identity import queries as identity
+from prefecture.identity.permissions import Actor, Subject
+from prefecture.identity.queries import PersonView, ServiceView
+from prefecture.kernel import clock, keyring
+from prefecture.kernel.db import db, new_id
+from prefecture.kernel.errors import Forbidden, Invalid
+
+# Lists of `demarche.toml` that are for people, letters and the archives, not for conditions.
+_NOT_TOLD = frozenset({"pieces", "clauses", "sources", "donnees", "roles", "conservation"})
+
+
+def submit(
+    actor: Actor,
+    demarche_code: str,
+    answers: Mapping[str, Any],
+    documents: Documents = NO_DOCUMENTS,
+    *,
+    service_id: uuid.UUID | None = None,
+    prefecture: str | None = None,
+    person_id: uuid.UUID | None = None,
+) -> Dossier:
+    """File a dossier, in the caller's unit of work: all of it or nothing.
+
+    service_id: where it goes; else `prefecture`, in which the démarche's service is found. person_id: for whom, when
+    an agent files for a person who stands before them. Raises NotFound (démarche, service, another's document),
+    Forbidden, Invalid (answers, by field).
+    """
+    version = demarches.current(demarche_code)
+    service = _service(version, service_id, prefecture)
+    person = identity.person(person_id or actor.id)
+    if not permissions.may(actor, "dossier.submit", Subject(person.id, service.id, service.prefecture_code)):
+        raise Forbidden("Vous ne pouvez pas déposer cette demande.")
+    zone = identity.prefecture(service.prefecture_code).zone
+    form = version.form(version.form_id)
+    context = {"usager": _usager(person)}
+    checked = form.check(answers, context=context, documents=documents, zone=zone)
+    unknown = set(documents) - {piece.code for piece in form.pieces(checked.answers, context=context, zone=zone)}
+    errors = {f"documents.{code}": "Cette pièce n’est pas demandée." for code in sorted(unknown)} | checked.errors
+    if errors:
+        raise Invalid(errors)
+    now = clock.now()
+    dossier = _row(version, service, person, zone, now)
+    key_id = str(dossier.key_id)
+    attach_answered(form, checked.answers, context, key_id, dossier.id, actor)
+    data = {
+        "demande": checked.answers,
+        "dossier": _told(dossier, service, zone, actor),
+        "usager": _usager(person),
+        "demarche": _demarche(version),
+    }
+    advance = runtime.start(version.definition, data=data, now=now, zone=zone)
+    held = Held(dossier, version, actor, now, {})
+    messages.step(held, advance, [Fact("filed", values={"after": checked.answers})])
+    names = [person.family_name, person.given_names, *_names_in(checked.answers)]
+    search.index(dossier.id, service.id, names, person.birth_date)
+    drafts.delete_draft(person.actor, demarche_code)
+    return dossier
+
+
+def _row(version: Version, service: ServiceView, person: PersonView, zone: ZoneInfo, now: datetime) -> Dossier:
+    dossier_id = new_id()
+    key_id = keyring.new_key(f"dossier:{dossier_id}")
+    year = now.astimezone(zone).year
+    told = {
+        "family_name": person.family_name,
+        "given_names": person.given_names,
+        "birth_date": person.birth_date,
+    }
+    dossier = Dossier(
+        id=dossier_id,
+        number=numbers.next_number(version.prefix, service.prefecture_code, year),
+        demarche_code=version.code,
+        version_id=version.id,
+        person_id=person.id,
+        service_id=service.id,
+        prefecture=service.prefecture_code,
+        zone=zone.key,
+        statut=EN_CONSTRUCTION,
+        revision=0,
+        key_id=key_id,
+        person=keyring.seal_json(key_id, told, person_place(dossier_id)),
+        timers=[],
+        kept_messages=0,
+        filed_at=now,
+        suspended=False,
+        journal_seq=0,
+        journal_head=b"",
+        sealed_seq=0,
+    )
+    db.session.add(dossier)
+    db.session.flush()
+    return dossier
+
+
+def _service(version: Version, service_id: uuid.UUID | None, prefecture: str | None) -> ServiceView:
+    """Where the dossier goes: the service asked for, or the one of the préfecture that the démarche names."""
+    if service_id is not None:
+        return identity.service(service_id)
+    found = identity.services_of(identity.prefecture(prefecture).code) if prefecture else []
+    if not found:
+        raise Invalid({"prefecture": "Indiquez la préfecture ou le service qui recevra la demande."})
+    wanted = _plain(str(version.settings.get("service", "")))
+    return next((one for one in found if wanted and wanted in _plain(one.name)), found[0])
+
+
+def _plain(text: str) -> str:
+    folded = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(sign for sign in folded if sign.isalnum())
+
+
+def _usager(person: PersonView) -> dict[str, Any]:
+    return {"nom": person.family_name, "prenoms": person.given_names, "date_naissance": person.birth_date}
+
+
+def _told(dossier: Dossier, service: ServiceView, zone: ZoneInfo, actor: Actor) -> dict[str, Any]:
+    day: date = dossier.filed_at.astimezone(zone).date()
+    return {
+        "numero": dossier.number,
+        "depose_le": day,
+        "prefecture": dossier.prefecture,
+        "service": service.name,
+        "canal": "teleservice" if actor.kind == "person" else "guichet",
+    }
+
+
+def _demarche(version: Version) -> dict[str, Any]:
+    told = {name: value for name, value in version.settings.items() if name not in _NOT_TOLD}
+    return {**told, "version": version.number}
+
+
+def _names_in(answers: Mapping[str, Any]) -> list[str]:
+    """Names of the answers that may differ from the account's: those under a key that says so."""
+    found = []
+    for key, value in answers.items():
+        if isinstance(value, Mapping):
+            found += _names_in(value)
+        elif isinstance(value, str) and key in {"nom", "nom_usage", "nom_naissance", "prenom", "prenoms"}:
+            found.append(value)
+    return found

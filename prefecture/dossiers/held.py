@@ -1,0 +1,115 @@
+"""A dossier held under its lock: the row locked first, then its version, its open tasks and the instant of the act."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Select, or_, select
+
+from prefecture.demarches import queries as demarches
+from prefecture.demarches.version import Version
+from prefecture.dossiers.models import Dossier, DossierTask, JournalEntry
+from prefecture.identity.permissions import Actor, Subject
+from prefecture.kernel import clock, keyring
+from prefecture.kernel.db import db
+from prefecture.kernel.errors import Conflict, Gone, NotFound
+
+TASKS = DossierTask.__table__
+OPEN, DONE, CANCELLED = "open", "done", "cancelled"
+
+# What a process may say that a dossier is, as citizens and the law know it.
+EN_CONSTRUCTION, EN_INSTRUCTION = "en_construction", "en_instruction"
+ACCEPTE, REFUSE, SANS_SUITE = "accepte", "refuse", "sans_suite"
+STATUTS = (EN_CONSTRUCTION, EN_INSTRUCTION, ACCEPTE, REFUSE, SANS_SUITE)
+ENDED = frozenset({ACCEPTE, REFUSE, SANS_SUITE})
+
+
+@dataclass
+class Held:
+    """What one step works on. `tasks` are the dossier's open tasks by id (and the one asked for, if it is closed)."""
+
+    dossier: Dossier
+    version: Version
+    actor: Actor
+    now: datetime
+    tasks: Mapping[str, Mapping[str, Any]]
+
+    @property
+    def state(self) -> bytes:
+        """The process state, unsealed."""
+        if self.dossier.state is None or self.dossier.key_id is None:
+            raise Gone("Ce dossier a été effacé.")
+        return keyring.unseal(self.dossier.key_id, self.dossier.state, place(self.dossier.id))
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The zone of the dossier's préfecture."""
+        return ZoneInfo(self.dossier.zone)
+
+    @property
+    def subject(self) -> Subject:
+        """Whose the dossier is, for permissions."""
+        return subject_of(self.dossier)
+
+
+def place(dossier_id: uuid.UUID) -> str:
+    """What ties a sealed state to its dossier."""
+    return f"dossier.state:{dossier_id}"
+
+
+def subject_of(dossier: Dossier) -> Subject:
+    """Whose a dossier is, for permissions."""
+    return Subject(dossier.person_id, dossier.service_id, dossier.prefecture)
+
+
+def hold(actor: Actor, dossier_id: uuid.UUID) -> Held:
+    """Lock a dossier by id; raises NotFound."""
+    return _held(actor, select(Dossier).where(Dossier.id == dossier_id))
+
+
+def hold_number(actor: Actor, number: str) -> Held:
+    """Lock a dossier by number; raises NotFound."""
+    return _held(actor, select(Dossier).where(Dossier.number == number.strip().upper()))
+
+
+def hold_task(actor: Actor, task_id: str) -> Held:
+    """Lock the dossier of a task, open or not; raises NotFound."""
+    owner = select(DossierTask.dossier_id).where(DossierTask.id == task_id).scalar_subquery()
+    return _held(actor, select(Dossier).where(Dossier.id == owner), task_id)
+
+
+def check_revision(dossier: Dossier, revision: int | None) -> None:
+    """Raise Conflict, saying who changed the dossier and when, unless `revision` is the present one (or None)."""
+    if revision is None or revision == dossier.revision:
+        return
+    last = db.session.execute(
+        select(JournalEntry.actor_name, JournalEntry.at).where(
+            JournalEntry.dossier_id == dossier.id, JournalEntry.seq == dossier.journal_seq
+        )
+    ).one()
+    raise Conflict(
+        f"Le dossier a changé depuis l’ouverture de cette page, {said_when(last.at, dossier.zone)}, "
+        f"par {last.actor_name or 'l’usager'}. Relisez-le avant de continuer.",
+        code="dossier-modifie",
+    )
+
+
+def said_when(at: datetime, zone: str) -> str:
+    """An instant in the middle of a sentence: « le 3/12/2026 à 14:05 »."""
+    local = at.astimezone(ZoneInfo(zone))
+    return f"le {local.day}/{local:%m/%Y} à {local:%H:%M}"
+
+
+def _held(actor: Actor, query: Select[tuple[Dossier]], task_id: str | None = None) -> Held:
+    dossier = db.session.scalars(query.with_for_update().execution_options(populate_existing=True)).one_or_none()
+    if dossier is None:
+        raise NotFound
+    wanted = TASKS.c.status == OPEN if task_id is None else or_(TASKS.c.status == OPEN, TASKS.c.id == task_id)
+    rows = db.session.execute(select(TASKS).where(TASKS.c.dossier_id == dossier.id, wanted)).mappings()
+    version = demarches.version(dossier.version_id)
+    return Held(dossier, version, actor, clock.now(), {row["id"]: row for row in rows})

@@ -1,0 +1,134 @@
+"""Messages of the world to a dossier's process: delivered when awaited, kept until then, taken once."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import select
+
+from engine import runtime, state
+from engine.errors import MessageNotAwaited
+from engine.model import Advance
+from prefecture.dossiers import advance as advancing
+from prefecture.dossiers.held import OPEN, Held, hold
+from prefecture.dossiers.journal import Fact
+from prefecture.dossiers.models import KeptMessage
+from prefecture.identity.permissions import Actor
+from prefecture.kernel import keyring
+from prefecture.kernel.db import db, new_id
+
+KEPT, DELIVERED, EXPIRED = "kept", "delivered", "expired"
+TIME_TO_LIVE = timedelta(days=30)
+# A message that opens the wait for another kept one, and so on: more than this in one step is a drawing that turns.
+MOST_AT_ONCE = 20
+
+
+def send_message(
+    dossier_id: uuid.UUID,
+    name: str,
+    payload: Mapping[str, Any],
+    *,
+    key: str | None = None,
+    ttl: timedelta = TIME_TO_LIVE,
+    actor: Actor | None = None,
+) -> bool:
+    """Send a message to a dossier, in the caller's unit of work; False if it is kept for later, or was sent before.
+
+    key: says that two messages are one (a retry); without it each call is another message. ttl: how long it is kept.
+    """
+    held = hold(actor or Actor.system(), dossier_id)
+    if key is not None and _is_known(held, key):
+        return False
+    if held.dossier.finished_at is None and deliver(held, name, payload):
+        if key is not None:
+            _remember(held, key, name, None, DELIVERED, ttl)
+        return True
+    if held.dossier.finished_at is None:
+        _remember(held, key or new_id().hex, name, payload, KEPT, ttl)
+        held.dossier.kept_messages += 1
+    return False
+
+
+def deliver(held: Held, name: str, payload: Mapping[str, Any], *, facts: Sequence[Fact] = ()) -> bool:
+    """Give a message to the process now; False, and nothing changed, if it does not await it."""
+    try:
+        advance = runtime.send(held.version.definition, held.state, name, payload, now=held.now)
+    except MessageNotAwaited:
+        return False
+    step(held, advance, facts)
+    return True
+
+
+def step(held: Held, advance: Advance, facts: Sequence[Fact], *, done: str | None = None) -> None:
+    """Write a step down, then those of the kept messages that it made awaited."""
+    advancing.apply(held, advance, facts, done=done)
+    for _ in range(MOST_AT_ONCE):
+        if not held.dossier.kept_messages or advance.finished:
+            return
+        found = _awaited(held, {awaited.message for awaited in advance.messages})
+        if found is None:
+            return
+        payload = _opened(held, found)
+        refreshed = _with_open_tasks(held, advance)
+        advance = runtime.send(held.version.definition, held.state, found.name, payload, now=held.now)
+        found.status, found.payload = DELIVERED, None
+        held.dossier.kept_messages -= 1
+        advancing.apply(refreshed, advance, ())
+
+
+def _with_open_tasks(held: Held, advance: Advance) -> Held:
+    """The same dossier, whose open tasks are those of the step just written."""
+    tasks = {task.id: {"status": OPEN} for task in advance.open_tasks}
+    return Held(held.dossier, held.version, held.actor, held.now, tasks)
+
+
+def _awaited(held: Held, names: set[str]) -> KeptMessage | None:
+    """The oldest kept message of these names that has not outlived its time; those that have are forgotten."""
+    rows = db.session.scalars(
+        select(KeptMessage)
+        .where(KeptMessage.dossier_id == held.dossier.id, KeptMessage.status == KEPT)
+        .order_by(KeptMessage.kept_at, KeptMessage.id)
+    ).all()
+    for row in rows:
+        if row.expires_at <= held.now:
+            row.status, row.payload = EXPIRED, None
+            held.dossier.kept_messages -= 1
+    return next((row for row in rows if row.status == KEPT and row.name in names), None)
+
+
+def _is_known(held: Held, key: str) -> bool:
+    query = select(KeptMessage.id).where(KeptMessage.dossier_id == held.dossier.id, KeptMessage.key == key)
+    return db.session.scalar(query) is not None
+
+
+def _remember(held: Held, key: str, name: str, payload: Mapping[str, Any] | None, status: str, ttl: timedelta) -> None:
+    row_id = new_id()
+    sealed = None if payload is None else _sealed(held, row_id, payload)
+    db.session.add(
+        KeptMessage(
+            id=row_id,
+            dossier_id=held.dossier.id,
+            key=key,
+            name=name,
+            payload=sealed,
+            status=status,
+            kept_at=held.now,
+            expires_at=held.now + ttl,
+        )
+    )
+
+
+def _sealed(held: Held, row_id: uuid.UUID, payload: Mapping[str, Any]) -> bytes:
+    """In the engine's own writing, so that dates and decimals come back as such."""
+    return keyring.seal(str(held.dossier.key_id), state.dumps({"data": state.accept(payload)}), _place(row_id))
+
+
+def _opened(held: Held, row: KeptMessage) -> dict[str, Any]:
+    return state.read_data(keyring.unseal(str(held.dossier.key_id), row.payload or b"", _place(row.id)))
+
+
+def _place(row_id: uuid.UUID) -> str:
+    return f"kept_message:{row_id}"

@@ -1,0 +1,189 @@
+"""Tasks: who may do one, and what doing it changes."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select, update
+
+from engine import runtime
+from engine.errors import DataRefused, TaskNotOpen
+from engine.state import read_data
+from forms import Form
+from prefecture.documents import service as documents_desk
+from prefecture.dossiers import journal, messages
+from prefecture.dossiers.held import DONE, OPEN, TASKS, Held, check_revision, hold_task, said_when
+from prefecture.dossiers.journal import Fact
+from prefecture.identity import permissions
+from prefecture.identity.permissions import Actor
+from prefecture.kernel.db import db
+from prefecture.kernel.errors import Conflict, Forbidden, Invalid, NotFound
+
+Documents = Mapping[str, Sequence[str]]
+NO_DOCUMENTS: Documents = {}
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a completed task led to; `opened` are the tasks that it opened."""
+
+    dossier_id: uuid.UUID
+    number: str
+    revision: int
+    statut: str
+    finished: bool
+
+
+def complete_task(
+    actor: Actor,
+    task_id: str,
+    answers: Mapping[str, Any],
+    *,
+    documents: Documents = NO_DOCUMENTS,
+    revision: int | None = None,
+) -> Outcome:
+    """Do a task with these raw answers, in the caller's unit of work.
+
+    NotFound: not this actor's to see. Forbidden: seen, but another role's. Conflict: done already, taken by a
+    colleague, the dossier changed since `revision`, or the two-person rule. Invalid: wrong answers, by field.
+    `documents` are ids by pièce, for file questions that `answers` leave out.
+    """
+    held = hold_task(actor, task_id)
+    task = _doable(held, task_id)
+    check_revision(held.dossier, revision)
+    _check_other_person(held, task)
+    state = held.state
+    clean = _checked(held, task, state, answers, documents)
+    try:
+        advance = runtime.complete(held.version.definition, state, task_id, clean, now=held.now)
+    except TaskNotOpen as error:
+        raise Conflict("Cette tâche n’est plus ouverte.", code="tache-close") from error
+    except DataRefused as error:
+        raise Invalid({"": "Une réponse contient une valeur que la démarche ne peut pas garder."}) from error
+    before = read_data(state).get(task["variable"]) if task["variable"] else None
+    fact = Fact("task_done", task["element"], task["name"], task_id, values={"before": before, "after": clean})
+    messages.step(held, advance, [fact], done=task_id)
+    dossier = held.dossier
+    return Outcome(dossier.id, dossier.number, dossier.revision, dossier.statut, dossier.finished_at is not None)
+
+
+def claim_task(actor: Actor, task_id: str) -> None:
+    """Take a task for oneself; Conflict when a colleague has it. Taking it twice is taking it once."""
+    held = hold_task(actor, task_id)
+    task = _doable(held, task_id)
+    if actor.kind != "agent":
+        raise Forbidden("Cette tâche n’est pas à prendre.")
+    if task["assignee_id"] == actor.id:
+        return
+    _assign(held, task, actor.id, actor.name, "task_claimed")
+
+
+def release_task(actor: Actor, task_id: str) -> None:
+    """Give a task back to the service: one's own, or anybody's for who may assign tasks."""
+    held = hold_task(actor, task_id)
+    task = _seen_and_open(held, task_id)
+    if task["assignee_id"] is None:
+        return
+    if task["assignee_id"] != actor.id and not permissions.may(actor, "task.assign", held.subject):
+        raise Conflict(f"Cette tâche est prise par {task['assignee']}.", code="tache-prise")
+    _assign(held, task, None, None, "task_released")
+
+
+def attach_answered(
+    form: Form,
+    answers: Mapping[str, Any],
+    context: Mapping[str, Any],
+    held_key: str,
+    dossier_id: uuid.UUID,
+    owner: Actor,
+) -> None:
+    """Attach every document that the clean answers name; another person's is refused, and nothing is stored."""
+    for piece in form.pieces(answers, context=context):
+        for document_id in _named(answers, piece.path):
+            documents_desk.attach(document_id, dossier_id, held_key, piece.code, owner)
+
+
+def _seen_and_open(held: Held, task_id: str) -> Mapping[str, Any]:
+    """The task, if the actor may see its dossier and it is open."""
+    task = held.tasks.get(task_id)
+    if task is None or not permissions.may(held.actor, "dossier.read", held.subject):
+        raise NotFound
+    if task["status"] != OPEN:
+        if task["status"] == DONE:
+            who = task["closed_by_name"] or ("vous" if task["closed_by"] == held.actor.id else "l’usager")
+            when = said_when(task["closed_at"], held.dossier.zone)
+            raise Conflict(f"Cette tâche a déjà été traitée par {who}, {when}.", code="tache-close")
+        raise Conflict("Cette tâche n’a plus lieu d’être\u00a0: le dossier a avancé sans elle.", code="tache-close")
+    return task
+
+
+def _doable(held: Held, task_id: str) -> Mapping[str, Any]:
+    """The task, if the actor may do it now."""
+    task = _seen_and_open(held, task_id)
+    actor = held.actor
+    if not permissions.may_do_task(actor, task["lane"], held.subject):
+        raise Forbidden("Cette tâche revient à un autre rôle.")
+    taken = task["assignee_id"] is not None and task["assignee_id"] != actor.id
+    if taken and not permissions.may(actor, "task.assign", held.subject):
+        raise Conflict(f"Cette tâche est prise par {task['assignee']}.", code="tache-prise")
+    return task
+
+
+def _check_other_person(held: Held, task: Mapping[str, Any]) -> None:
+    """The two-person rule: not by who last did one of the elements that the drawing names."""
+    if not task["not_by"]:
+        return
+    named = task["not_by"].replace(",", " ").split()
+    query = (
+        select(TASKS.c.element, TASKS.c.closed_by)
+        .where(TASKS.c.dossier_id == held.dossier.id, TASKS.c.status == DONE, TASKS.c.element.in_(named))
+        .order_by(TASKS.c.closed_at)
+    )
+    last = {row.element: row.closed_by for row in db.session.execute(query)}
+    if held.actor.id in last.values():
+        raise Forbidden(
+            "Vous avez vous-même fait l’étape que cette tâche contrôle\u00a0: un autre agent doit la traiter.",
+            code="second-agent-requis",
+        )
+
+
+def _checked(
+    held: Held, task: Mapping[str, Any], state: bytes, answers: Mapping[str, Any], documents: Documents
+) -> dict[str, Any]:
+    """The clean answers of the task's form, their documents attached; a task without form takes none."""
+    if task["form"] is None:
+        if answers:
+            raise Invalid(dict.fromkeys(map(str, answers), "Cette tâche ne demande aucune réponse."))
+        return {}
+    form = held.version.form(task["form"])
+    context = _context(held, task["id"], state) if form.expressions else {}
+    checked = form.check(answers, context=context, documents=documents, zone=held.zone)
+    if not checked.valid:
+        raise Invalid(checked.errors)
+    attach_answered(form, checked.answers, context, str(held.dossier.key_id), held.dossier.id, held.actor)
+    return checked.answers
+
+
+def _context(held: Held, task_id: str, state: bytes) -> Mapping[str, Any]:
+    """The variables that the task sees."""
+    seen = runtime.inspect(held.version.definition, state, now=held.now)
+    return next((task.data for task in seen.open_tasks if task.id == task_id), {})
+
+
+def _named(answers: Mapping[str, Any], path: str) -> Iterator[uuid.UUID]:
+    value: Any = answers
+    for part in path.split("."):
+        value = value[int(part)] if isinstance(value, list) else (value or {}).get(part)
+    for one in value if isinstance(value, list) else [value] if value else []:
+        try:
+            yield uuid.UUID(str(one))
+        except ValueError:
+            raise Invalid({path: "Ce document n’existe pas."}) from None
+
+
+def _assign(held: Held, task: Mapping[str, Any], agent_id: uuid.UUID | None, name: str | None, kind: str) -> None:
+    db.session.execute(update(TASKS).where(TASKS.c.id == task["id"]).values(assignee_id=agent_id, assignee=name))
+    journal.append(held.dossier, held.actor, [Fact(kind, task["element"], task["name"], task["id"])], held.now)

@@ -1,0 +1,154 @@
+"""The dossiers' desk on a fresh database, with one small démarche, its actions, two agents and two citizens."""
+
+from __future__ import annotations
+
+import io
+import os
+import uuid
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from engine.compile import ActionSpec
+from prefecture.demarches import service as demarches
+from prefecture.documents import jobs as documents_jobs  # noqa: F401 (its handlers and tables)
+from prefecture.documents import service as documents
+from prefecture.dossiers import jobs, queries, service  # noqa: F401 (its handlers)
+from prefecture.identity import queries as identity_queries
+from prefecture.identity import service as identity
+from prefecture.identity.permissions import Actor
+from prefecture.kernel import outbox, settings, worker
+from prefecture.kernel.db import Model, db, prepare
+from prefecture.kernel.unit_of_work import unit_of_work
+
+FOLDER = Path(__file__).parent / "demarches" / "essai"
+PDF = (
+    b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n"
+    b"3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 72 72]>>endobj\nxref\n0 4\n0000000000 65535 f \n"
+    b"0000000009 00000 n \n0000000052 00000 n \n0000000101 00000 n \ntrailer<</Size 4/Root 1 0 R>>\nstartxref\n164\n%%EOF\n"
+)
+ACTIONS = {
+    "essai.accuser": ActionSpec({"objet": "string"}, {"recu": "boolean"}),
+    "essai.rappeler": ActionSpec(),
+}
+
+
+@dataclass
+class World:
+    """What a test acts on. `done` lists the effects that the actions made, as the outside world saw them."""
+
+    app: Flask
+    amina: Actor
+    boris: Actor
+    claire: Actor
+    denis: Actor
+    foreign: Actor
+    service_id: uuid.UUID
+    done: list[str] = field(default_factory=list)
+
+    def submit(self, actor: Actor | None = None, **answers: Any) -> queries.DossierView:
+        told = {"objet": "Renouveler", "le": "2026-11-01"} | answers
+        with unit_of_work():
+            return service.submit(actor or self.amina, "essai", told, service_id=self.service_id)
+
+    def drain(self) -> int:
+        count = worker.run_until_quiet(self.app)
+        db.session.rollback()  # what the worker committed is seen by a new transaction only
+        return count
+
+    def filed(self, actor: Actor | None = None) -> queries.DossierView:
+        """A dossier whose first task is open."""
+        view = self.submit(actor)
+        self.drain()
+        return view
+
+    def task(self, view: queries.DossierView, element: str) -> str:
+        found = [one.id for one in queries.open_tasks(view.number, self.claire) if one.element == element]
+        assert found, [one.element for one in queries.open_tasks(view.number, self.claire)]
+        return found[0]
+
+    def complete(self, actor: Actor, task_id: str, answers: Mapping[str, Any], **more: Any) -> service.Outcome:
+        with unit_of_work():
+            return service.complete_task(actor, task_id, answers, **more)
+
+    def document(self, owner: Actor) -> str:
+        with unit_of_work():
+            return str(documents.receive(owner, "piece.pdf", io.BytesIO(PDF)).id)
+
+
+@pytest.fixture(params=["sqlite"])
+def app(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Flask]:
+    chosen = settings.read({**os.environ, "PLANIPREF_HOME": str(tmp_path)})
+    settings.use(chosen)
+    app = Flask("dossiers")
+    app.config.update(
+        SQLALCHEMY_DATABASE_URI=chosen.database_url, SQLALCHEMY_ENGINE_OPTIONS={"connect_args": {"timeout": 10}}
+    )
+    db.init_app(app)
+    with app.app_context():
+        prepare(db.engine)
+        Model.metadata.create_all(db.engine)
+        yield app
+        db.session.remove()
+        db.engine.dispose()
+
+
+@pytest.fixture
+def world(app: Flask, frozen_clock: datetime, monkeypatch: pytest.MonkeyPatch) -> World:
+    demarches.register_actions(ACTIONS)
+    with unit_of_work():
+        demarches.publish(FOLDER, by="tests")
+        code = "94"
+        identity.create_prefecture(
+            code,
+            "Préfecture du Val-de-Marne",
+            address="21 avenue du Général-de-Gaulle",
+            postal_code="94000",
+            city="Créteil",
+            email="p94@example.fr",
+            phone="01 00 00 00 00",
+        )
+        here = identity.create_service(code, "Bureau des étrangers").id
+        there = identity.create_service(code, "Bureau des permis").id
+        claire = _agent("claire", "Claire Petit", here)
+        denis = _agent("denis", "Denis Roux", here)
+        foreign = _agent("fanny", "Fanny Blanc", there)
+        amina = _person("amina@example.fr", "Amina", "El Kébir")
+        boris = _person("boris@example.fr", "Boris", "Martinet")
+    found = World(app, amina, boris, claire, denis, foreign, here)
+    _install(monkeypatch, found.done)
+    return found
+
+
+def _agent(login: str, name: str, service_id: uuid.UUID) -> Actor:
+    return identity.create_agent(
+        login, name, "mot de passe de " + login, ["instructeur"], prefecture="94", service_ids=[service_id]
+    ).actor
+
+
+def _person(email: str, given_names: str, family_name: str) -> Actor:
+    made = identity.create_person(email, given_names=given_names, family_name=family_name, birth_date=date(1994, 5, 4))
+    return identity_queries.person(made.id).actor
+
+
+def _install(monkeypatch: pytest.MonkeyPatch, done: list[str]) -> None:
+    """The démarche's actions: they answer first, and act only when the answer was wanted."""
+
+    def act(name: str, result: Mapping[str, Any]) -> Callable[[outbox.Work], None]:
+        def run(work: outbox.Work) -> None:
+            assert work.dossier_id is not None
+            with unit_of_work():
+                if service.answer(work.dossier_id, work.payload["effect_id"], result):
+                    done.append(f"{name}:{work.payload['params'].get('objet', '')}")
+                work.done()
+
+        return run
+
+    handlers = outbox.handlers()
+    monkeypatch.setitem(handlers, "essai.accuser", act("accuser", {"recu": True}))  # type: ignore[arg-type]
+    monkeypatch.setitem(handlers, "essai.rappeler", act("rappeler", {}))  # type: ignore[arg-type]
