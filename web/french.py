@@ -164,7 +164,7 @@ def typo(value: object) -> str:
 
 
 def prose(text: str) -> Markup:
-    """A form's text in a small part of Markdown: paragraphs, lists, **strong**, [links](…). Everything else is escaped."""
+    """A form’s text in a small part of Markdown: paragraphs, lists, **strong**, [links](…). The rest is escaped."""
     return Markup("\n").join(_block(block) for block in re.split(r"\n\s*\n", text.strip()) if block.strip())
 
 

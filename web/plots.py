@@ -9,40 +9,41 @@ from markupsafe import Markup
 
 from web.french import number
 
-WIDTH = 720
-ROW, BAR, LABEL = 40, 18, 240
-HEIGHT, LEFT, BOTTOM, TOP = 260, 56, 34, 20
+WIDTH, HEIGHT = 720, 260
+LEFT, BOTTOM, TOP = 56, 34, 20
 
 _OPEN = Markup('<svg class="plot__drawing" viewBox="0 0 {} {}" role="img" aria-label="{}" focusable="false">{}</svg>')
 _TEXT = Markup('<text x="{}" y="{}" class="{}" text-anchor="{}">{}</text>')
-_RECT = Markup('<rect class="{}" x="{}" y="{}" width="{}" height="{}" rx="3"/>')
 _LINE = Markup('<line class="{}" x1="{}" y1="{}" x2="{}" y2="{}"/>')
+_LIMIT = Markup('<line class="limit" x1="{0}" x2="{0}" y1="0" y2="10"/>')
+_ROW = Markup(
+    "<li><span>{}</span>"
+    '<svg class="bars__drawing" viewBox="0 0 1000 10" preserveAspectRatio="none" aria-hidden="true" focusable="false">'
+    '<rect class="track" width="1000" height="10"/><rect class="{}" width="{}" height="10"/>{}</svg>'
+    '<span class="bars__value">{}</span></li>'
+)
 
 
 def bars(rows: Sequence[Sequence[Any]], unit: str = "", limit: Sequence[Any] = ()) -> Markup:
-    """Horizontal bars, one a row: (label, value) or (label, value, kind). `limit` is (label, value), drawn across."""
+    """Horizontal bars, one a row: (label, value) or (label, value, kind). `limit` is (label, value), drawn across.
+
+    Labels and values are text beside the drawing, so that they keep their size on a telephone.
+    """
     greatest = max([float(row[1]) for row in rows] + ([float(limit[1])] if limit else []) + [1.0])
-    room = WIDTH - LABEL - 90
-    parts = []
-    for index, row in enumerate(rows):
-        top = index * ROW + (ROW - BAR) / 2 + (24 if limit else 0)
-        wide = round(float(row[1]) / greatest * room, 1)
-        kind = f"bar bar--{row[2]}" if len(row) > 2 and row[2] else "bar"
-        parts += [
-            _TEXT.format(LABEL - 14, top + BAR - 4, "", "end", _shortened(str(row[0]))),
-            _RECT.format("track", LABEL, top, room, BAR),
-            _RECT.format(kind, LABEL, top, wide, BAR),
-            _TEXT.format(LABEL + max(wide, 0) + 8, top + BAR - 4, "value", "start", number(row[1])),
-        ]
-    height = len(rows) * ROW + (24 if limit else 0)
+    across = _LIMIT.format(round(float(limit[1]) / greatest * 1000, 1)) if limit else Markup("")
+    lines = [
+        _ROW.format(
+            row[0],
+            f"bar bar--{row[2]}" if len(row) > 2 and row[2] else "bar",
+            round(float(row[1]) / greatest * 1000, 1),
+            across,
+            number(row[1]),
+        )
+        for row in rows
+    ]
     if limit:
-        across = round(LABEL + float(limit[1]) / greatest * room, 1)
-        parts += [
-            _LINE.format("limit", across, 20, across, height),
-            _TEXT.format(across, 12, "limit-label", "middle", limit[0]),
-        ]
-    told = ", ".join(f"{row[0]} {number(row[1])} {unit}".strip() for row in rows)
-    return _OPEN.format(WIDTH, height, told, Markup("").join(parts))
+        lines.append(Markup('<li class="bars__limit">{}\u00a0: {} {}</li>').format(limit[0], number(limit[1]), unit))
+    return Markup('<ul class="bars">{}</ul>').format(Markup("").join(lines))
 
 
 def curve(rows: Sequence[Sequence[Any]], unit: str = "", limit: Sequence[Any] = ()) -> Markup:
@@ -100,12 +101,8 @@ def _rounded(value: float) -> float:
     size = 1.0
     while size * 10 <= value:
         size *= 10
-    return next(size * step for step in (1, 2, 4, 5, 8, 10) if size * step >= value)
+    return next(size * step for step in (1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10) if size * step >= value)
 
 
 def _plain(value: float) -> int | float:
     return int(value) if value == int(value) else value
-
-
-def _shortened(text: str, longest: int = 30) -> str:
-    return text if len(text) <= longest else text[: longest - 1].rstrip() + "…"

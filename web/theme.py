@@ -78,10 +78,12 @@ def install(app: Flask, *, theme: str = NEUTRAL, folder: Path | None = None) -> 
 
 def _assets(own: Path | None) -> object:
     """The function `asset(filename)`: the address of a static file, with a version that changes with its content."""
+    places = [("theme_files.file", own / "static")] if own else []
+    places.append(("static_files.static", FOLDER / "static"))
 
     def asset(filename: str) -> str:
-        for endpoint, folder in (("theme_files.file", own and own / "static"), ("static_files.static", FOLDER / "static")):
-            if folder and (folder / filename).is_file():
+        for endpoint, folder in places:
+            if (folder / filename).is_file():
                 return url_for(endpoint, filename=filename, v=_version(folder / filename))
         raise FileNotFoundError(filename)
 
@@ -124,5 +126,3 @@ def page_numbers(page: int, total: int) -> list[int | None]:
             numbers.append(None)
         numbers.append(number)
     return numbers
-
-
