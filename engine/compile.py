@@ -48,7 +48,7 @@ class Compilation:
         return tuple(sorted({f.rule for f in self.findings if f.severity == "error"}))
 
 
-def compile(  # noqa: A001 - the word for it
+def compile(
     sources: Sequence[Source],
     catalogue: Catalogue | None,
     *,

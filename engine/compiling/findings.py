@@ -76,5 +76,6 @@ def at(
         named = named.getparent()
     key = (named.get("id") or "") if named is not None and local(named) != "definitions" else ""
     name = " ".join((named.get("name") or "").split()) if named is not None and key else ""
-    line = (element.sourceline or 0) if element is not None else 0
+    found = element.sourceline if element is not None else 0
+    line = found if isinstance(found, int) else 0
     return Finding(rule, severity, file, key, name, line, message, fix, automatic)

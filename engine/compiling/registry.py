@@ -25,8 +25,9 @@ class Rule:
 
 @dataclass(frozen=True)
 class Rewrite:
-    """A rewrite: what is drawn, what is run instead (French)."""
+    """A rewrite: what is drawn, what is run instead (French). Later phases build on what earlier ones wrote."""
 
+    phase: int
     drawn: str
     run: str
     apply: Check
@@ -46,11 +47,11 @@ def rule(*codes: str, stage: Stage = "drawn", says: str, needs_catalogue: bool =
     return enter
 
 
-def rewrite(*, drawn: str, run: str) -> Callable[[Check], Check]:
-    """Enter a function in the list of rewrites, which are applied in the order of their entry."""
+def rewrite(phase: int, *, drawn: str, run: str) -> Callable[[Check], Check]:
+    """Enter a function in the list of rewrites, which are applied by phase, then in the order of their entry."""
 
     def enter(apply: Check) -> Check:
-        REWRITES.append(Rewrite(drawn, run, apply))
+        REWRITES.append(Rewrite(phase, drawn, run, apply))
         return apply
 
     return enter

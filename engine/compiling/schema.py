@@ -31,7 +31,7 @@ def check(model: Model) -> None:
         if schema.validate(tree):
             continue
         told: set[tuple[int, str]] = set()
-        for error in schema.error_log:
+        for error in schema.error_log:  # type: ignore[attr-defined]  # the stubs do not know that it iterates
             if (error.line, error.message) in told or len(told) >= _MOST:
                 continue
             told.add((error.line, error.message))

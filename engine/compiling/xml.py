@@ -114,3 +114,11 @@ def extend(element: Element, name: str, **attributes: str) -> Element:
 def reference(value: str | None) -> str:
     """The local part of a QName reference (`tns:invoice` is `invoice`)."""
     return (value or "").strip().rsplit(":", 1)[-1]
+
+
+def drop(element: Element, attribute: str) -> str | None:
+    """Remove an attribute; what it said, None when it was not there."""
+    value = element.get(attribute)
+    if value is not None:
+        del element.attrib[attribute]
+    return value

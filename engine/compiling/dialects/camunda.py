@@ -136,7 +136,8 @@ def _variables(model: Model, activity: Element) -> None:
                     parameter,
                     "script-interdit",
                     "error",
-                    f"La variable «\u00a0{parameter.get('name')}\u00a0» est calculée par un programme\u00a0: {error.reason}.",
+                    f"La variable «\u00a0{parameter.get('name')}\u00a0» est calculée par un programme\u00a0: "
+                    f"{error.reason}.",
                     "Écrivez une expression FEEL.",
                 )
                 continue

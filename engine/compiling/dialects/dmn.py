@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from engine.compiling.juel import NotTranslatable, is_marked, translate
-from engine.compiling.xml import local
+from engine.compiling.xml import drop, local
 
 if TYPE_CHECKING:
     from engine.compiling.xml import Element
@@ -22,4 +22,4 @@ def read(root: Element) -> None:
             continue
         holder = element.getparent()
         if holder is not None:
-            holder.attrib.pop("expressionLanguage", None)
+            drop(holder, "expressionLanguage")

@@ -27,10 +27,14 @@ def read(model: Model) -> None:
         _several(node)
         if local(node) == "scriptTask":
             _script(model, node)
-        elif model.foreign and local(node) in {"serviceTask", "sendTask"}:
+        elif model.foreign and _is_service(node):
             neutral(node)
-        elif model.foreign and local(node) == "businessRuleTask" and extension(node, "decision") is None:
-            neutral(node)
+
+
+def _is_service(node: Element) -> bool:
+    """A task that another engine's code would do."""
+    kind = local(node)
+    return kind in {"serviceTask", "sendTask"} or (kind == "businessRuleTask" and extension(node, "decision") is None)
 
 
 def _several(node: Element) -> None:

@@ -33,6 +33,7 @@ _DRAWN: Final = (
 
 
 @rewrite(
+    3,
     drawn="Objets et magasins de données, associations, annotations, groupes, ioSpecification",
     run="rien\u00a0: ils documentent, les variables sont celles du processus",
 )

@@ -28,6 +28,7 @@ def first_nodes(scope: Element) -> list[Element]:
 
 
 @rewrite(
+    8,
     drawn="Processus ou sous-processus sans événement de début",
     run="un début avant tout ce que rien ne précède (en parallèle)\u00a0; un sous-processus vide s’achève aussitôt",
 )
@@ -52,7 +53,7 @@ def implicit_start(model: Model) -> None:
             connect(scope, source, str(node.get("id")))
 
 
-@rewrite(drawn="Étape sans suite", run="un événement de fin après elle")
+@rewrite(8, drawn="Étape sans suite", run="un événement de fin après elle")
 def implicit_end(model: Model) -> None:
     """Whatever leads nowhere leads to an end event."""
     for scope in list(model.scopes()):

@@ -10,7 +10,7 @@ from lxml import etree
 from engine.compiling.model import Links, definitions, nodes
 from engine.compiling.registry import rewrite
 from engine.compiling.rewrites.build import connect, make
-from engine.compiling.xml import Element, bpmn, local
+from engine.compiling.xml import Element, bpmn, drop, local
 
 if TYPE_CHECKING:
     from engine.compiling.model import Model
@@ -19,6 +19,7 @@ _LAST: Final = ("terminate", "cancel", "error", "escalation")
 
 
 @rewrite(
+    5,
     drawn="Événement de début ou de frontière à plusieurs définitions (l’une d’elles suffit)",
     run="un événement par définition, vers la même suite",
 )
@@ -43,6 +44,7 @@ def split_multiple_catches(model: Model) -> None:
 
 
 @rewrite(
+    5,
     drawn="Attente à plusieurs définitions (l’une d’elles suffit)",
     run="une passerelle sur événements, et une attente par définition",
 )
@@ -71,7 +73,7 @@ def _wait_for_one(scope: Element, event: Element) -> None:
         connect(scope, gateway, str(catch.get("id")))
 
 
-@rewrite(drawn="Événement qui envoie plusieurs choses", run="un envoi après l’autre, la fin en dernier")
+@rewrite(5, drawn="Événement qui envoie plusieurs choses", run="un envoi après l’autre, la fin en dernier")
 def split_multiple_throws(model: Model) -> None:
     """A throwing event with several definitions is a chain of throws; what ends things comes last."""
     for scope in list(model.scopes()):
@@ -100,6 +102,7 @@ def _chain(scope: Element, event: Element, ordered: list[Element]) -> None:
 
 
 @rewrite(
+    5,
     drawn="Tâche de réception après une passerelle sur événements",
     run="l’attente du même message",
 )
@@ -115,6 +118,6 @@ def receive_after_event_gateway(model: Model) -> None:
 
 
 def _as_event(task: Element) -> None:
-    message = task.attrib.pop("messageRef", None)
+    message = drop(task, "messageRef")
     task.tag = bpmn("intermediateCatchEvent")
     etree.SubElement(task, bpmn("messageEventDefinition"), {"messageRef": str(message)})

@@ -18,6 +18,7 @@ _REPEATED: Final = re.compile(r"^R\d*/(?:.*/)?(P[^/]+)$")
 
 
 @rewrite(
+    1,
     drawn="Expressions JUEL simples (`${montant > 100}`), ou qui leur ressemblent",
     run="la même condition en FEEL",
 )
@@ -27,6 +28,7 @@ def translate_expressions(model: Model) -> None:
 
 
 @rewrite(
+    1,
     drawn="Minuterie répétée (`R3/PT10H`) là où rien ne peut se répéter (attente, événement interruptif)",
     run="la durée seule\u00a0: la première échéance suffit",
 )

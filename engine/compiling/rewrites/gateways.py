@@ -27,7 +27,7 @@ def drop_condition(flow: Element) -> None:
         flow.remove(condition)
 
 
-@rewrite(drawn="Flux par défaut qui ne part pas de l’élément", run="rien\u00a0: il est signalé et ignoré")
+@rewrite(6, drawn="Flux par défaut qui ne part pas de l’élément", run="rien\u00a0: il est signalé et ignoré")
 def drop_foreign_defaults(model: Model) -> None:
     """A default that is none of the element's own flows is no default."""
     for scope in list(model.scopes()):
@@ -43,6 +43,7 @@ def drop_foreign_defaults(model: Model) -> None:
 
 
 @rewrite(
+    6,
     drawn="Condition vide, condition sur le flux par défaut ou à la sortie d’une passerelle parallèle",
     run="rien\u00a0: BPMN ignore ces conditions",
 )
@@ -59,6 +60,7 @@ def drop_idle_conditions(model: Model) -> None:
 
 
 @rewrite(
+    6,
     drawn="Passerelle exclusive dont une seule sortie n’a pas de condition",
     run="cette sortie est le flux par défaut",
 )
@@ -75,6 +77,7 @@ def lone_flow_is_default(model: Model) -> None:
 
 
 @rewrite(
+    6,
     drawn="Passerelle inclusive avec une sortie sans condition",
     run="la condition `true`\u00a0: le flux est toujours pris",
 )

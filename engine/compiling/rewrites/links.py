@@ -22,7 +22,7 @@ def link_name(event: Element) -> str:
     )
 
 
-@rewrite(drawn="Événements lien", run="un flux de chaque envoi vers l’arrivée du même nom")
+@rewrite(4, drawn="Événements lien", run="un flux de chaque envoi vers l’arrivée du même nom")
 def links_to_flows(model: Model) -> None:
     """Join each throwing link to the catching one of its name, and make both plain events."""
     for scope in list(model.scopes()):

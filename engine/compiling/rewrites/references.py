@@ -41,7 +41,7 @@ def flow_ids(root: Element) -> int:
     return found
 
 
-@rewrite(drawn="Flux sans identifiant", run="le flux reçoit un identifiant d’après ses deux bouts")
+@rewrite(2, drawn="Flux sans identifiant", run="le flux reçoit un identifiant d’après ses deux bouts")
 def name_flows(model: Model) -> None:
     """Every flow has an id; what elements say of their flows is left out, the flows say it."""
     for document in model.documents:
@@ -52,7 +52,7 @@ def name_flows(model: Model) -> None:
 
 
 @rewrite(
-    drawn="Flux dont un bout n’existe pas dans son sous-processus", run="rien\u00a0: le flux est signalé et ignoré"
+    2, drawn="Flux dont un bout n’existe pas dans son sous-processus", run="rien\u00a0: le flux est signalé et ignoré"
 )
 def drop_broken_flows(model: Model) -> None:
     """A flow whose ends are not in its own scope is no flow (a rule has told so)."""
@@ -64,7 +64,7 @@ def drop_broken_flows(model: Model) -> None:
 
 
 @rewrite(
-    drawn="Définition d’événement partagée (`eventDefinitionRef`)", run="la même définition écrite dans l’événement"
+    2, drawn="Définition d’événement partagée (`eventDefinitionRef`)", run="la même définition écrite dans l’événement"
 )
 def inline_definitions(model: Model) -> None:
     """Copy referred event definitions into the events that refer to them."""
@@ -78,6 +78,7 @@ def inline_definitions(model: Model) -> None:
 
 
 @rewrite(
+    2,
     drawn="Références qualifiées (`tns:message`), erreurs et messages non déclarés",
     run="la référence locale\u00a0; l’élément manquant est déclaré sous son propre nom",
 )
@@ -129,6 +130,7 @@ def declare(root: Element, kind: str, key: str, name: str = "") -> None:
 
 
 @rewrite(
+    2,
     drawn="Tâche de réception ou événement message ou signal sans nom de message",
     run="le message attendu porte l’identifiant de l’élément",
 )

@@ -8,7 +8,7 @@ from engine.compiling.model import ACTIVITIES, EVENTS, Links
 from engine.compiling.registry import rewrite
 from engine.compiling.rewrites.build import connect, insert_after, make
 from engine.compiling.rewrites.gateways import condition_of
-from engine.compiling.xml import local
+from engine.compiling.xml import drop, local
 
 if TYPE_CHECKING:
     from engine.compiling.model import Model
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 
 @rewrite(
+    7,
     drawn="Plusieurs flux sans condition à la sortie d’une étape ou d’un événement",
     run="une passerelle parallèle après elle",
 )
@@ -26,11 +27,12 @@ def implicit_parallel(model: Model) -> None:
         for node in links.nodes.values():
             flows = links.outgoing(node)
             if local(node) in ACTIVITIES | EVENTS and len(flows) > 1 and not any(condition_of(f) for f in flows):
-                node.attrib.pop("default", None)
+                drop(node, "default")
                 insert_after(scope, node, "parallelGateway", f"partage_{node.get('id')}", flows)
 
 
 @rewrite(
+    7,
     drawn="Flux conditionnels à la sortie d’une étape ou d’un événement",
     run="une passerelle inclusive après elle\u00a0; si rien n’est vrai, le chemin s’arrête là",
 )
@@ -45,7 +47,7 @@ def implicit_inclusive(model: Model) -> None:
 
 
 def _choose(scope: Element, node: Element, flows: list[Element]) -> None:
-    default = node.attrib.pop("default", None)
+    default = drop(node, "default")
     gateway = insert_after(scope, node, "inclusiveGateway", f"choix_{node.get('id')}", flows)
     for flow in flows:
         if not condition_of(flow) and flow.get("id") != default:

@@ -29,7 +29,8 @@ if TYPE_CHECKING:
 
     from engine.compiling.xml import Element
 
-_DURATION: Final = r"P(?=.)(?:\d+(?:[.,]\d+)?Y)?(?:\d+(?:[.,]\d+)?M)?(?:\d+(?:[.,]\d+)?W)?(?:\d+(?:[.,]\d+)?D)?(?:T(?=.)(?:\d+(?:[.,]\d+)?H)?(?:\d+(?:[.,]\d+)?M)?(?:\d+(?:[.,]\d+)?S)?)?"
+_N: Final = r"\d+(?:[.,]\d+)?"
+_DURATION: Final = rf"P(?=.)(?:{_N}Y)?(?:{_N}M)?(?:{_N}W)?(?:{_N}D)?" rf"(?:T(?=.)(?:{_N}H)?(?:{_N}M)?(?:{_N}S)?)?"
 _DATE: Final = r"\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?)?(?:\[[\w/+-]+\])?"
 _PATTERNS: Final = {
     "timeDuration": re.compile(_DURATION),
@@ -64,7 +65,7 @@ def unreadable_timer(model: Model) -> None:
                 "minuterie-absente",
                 "error",
                 "La minuterie ne dit ni date, ni durée, ni cycle.",
-                "Donnez une durée ISO\u00a08601 («\u00a0P30D\u00a0» pour trente jours) ou du FEEL après «\u00a0=\u00a0».",
+                "Donnez une durée ISO\u00a08601, par exemple «\u00a0P30D\u00a0», ou du FEEL après «\u00a0=\u00a0».",
             )
         for time in written:
             text = text_of(time)
@@ -73,7 +74,8 @@ def unreadable_timer(model: Model) -> None:
                     time,
                     "minuterie-illisible",
                     "error",
-                    f"«\u00a0{text}\u00a0» n’est ni une {_TIMES_FR[local(time)]} ISO\u00a08601, ni du FEEL après «\u00a0=\u00a0».",
+                    f"«\u00a0{text}\u00a0» n’est ni une {_TIMES_FR[local(time)]} ISO\u00a08601, ni du FEEL "
+                    "après «\u00a0=\u00a0».",
                     "Écrivez par exemple P30D (trente jours), PT2H (deux heures), 2027-01-31T09:00 ou R3/P7D.",
                 )
 
