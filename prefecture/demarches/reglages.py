@@ -31,7 +31,7 @@ LONGEST_PREFIX = 5
 
 def check(settings: Mapping[str, Any], version: Version) -> Iterator[Finding]:
     """What an analyst should change in the settings."""
-    for name, kind, said in _WANTED:
+    for name, _kind, said in _WANTED:
         if name not in settings:
             yield _found("reglage-manquant", name, f"Il manque «\u00a0{name}\u00a0».", f"Ajoutez {said}.")
     for name, kind, said in (*_WANTED, *_OPTIONAL):

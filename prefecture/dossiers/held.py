@@ -13,13 +13,13 @@ from sqlalchemy import Select, or_, select
 
 from prefecture.demarches import queries as demarches
 from prefecture.demarches.version import Version
-from prefecture.dossiers.models import Dossier, DossierTask, JournalEntry
+from prefecture.dossiers.models import Dossier, DossierTask, JournalEntry, table_of
 from prefecture.identity.permissions import Actor, Subject
 from prefecture.kernel import clock, keyring
 from prefecture.kernel.db import db
 from prefecture.kernel.errors import Conflict, Gone, NotFound
 
-TASKS = DossierTask.__table__
+TASKS = table_of(DossierTask)
 OPEN, DONE, CANCELLED = "open", "done", "cancelled"
 
 # What a process may say that a dossier is, as citizens and the law know it.
@@ -105,11 +105,11 @@ def said_when(at: datetime, zone: str) -> str:
     return f"le {local.day}/{local:%m/%Y} à {local:%H:%M}"
 
 
-def _held(actor: Actor, query: Select[tuple[Dossier]], task_id: str | None = None) -> Held:
+def _held(actor: Actor, query: Select[Dossier], task_id: str | None = None) -> Held:
     dossier = db.session.scalars(query.with_for_update().execution_options(populate_existing=True)).one_or_none()
     if dossier is None:
         raise NotFound
     wanted = TASKS.c.status == OPEN if task_id is None else or_(TASKS.c.status == OPEN, TASKS.c.id == task_id)
     rows = db.session.execute(select(TASKS).where(TASKS.c.dossier_id == dossier.id, wanted)).mappings()
     version = demarches.version(dossier.version_id)
-    return Held(dossier, version, actor, clock.now(), {row["id"]: row for row in rows})
+    return Held(dossier, version, actor, clock.now(), {row["id"]: dict(row) for row in rows})

@@ -148,7 +148,7 @@ def dossiers_of_service(
     return DossierPage(tuple(_dossier_views(rows[:size])), more)
 
 
-def _with_dossier() -> Select[tuple[DossierTask, Dossier]]:
+def _with_dossier() -> Select[DossierTask, Dossier]:
     return select(DossierTask, Dossier).join(Dossier, Dossier.id == DossierTask.dossier_id)
 
 
@@ -162,7 +162,7 @@ def _of_services(column: Any, actor: Actor) -> ColumnElement[bool]:
 def _doable_by(actor: Actor) -> ColumnElement[bool]:
     """The open tasks of an agent's services and lanes; `permissions.may_do_task` says the same of one task."""
     lanes = permissions.lanes_of(actor.roles)
-    lane = DossierTask.lane.in_(sorted(lanes))
+    lane: ColumnElement[bool] = DossierTask.lane.in_(sorted(lanes))
     if permissions.INSTRUCTEUR in lanes:
         lane = or_(lane, DossierTask.lane.is_(None))
     return and_(
@@ -202,7 +202,7 @@ def _found(actor: Actor, text: str) -> list[uuid.UUID]:
     """Ids of the dossiers that the actor may see and that a text names: by number, or by what the person is called."""
     number = text.strip().upper()
     if actor.kind == "person":
-        mine = _of_person(actor)
+        mine = Dossier.person_id == actor.id
         return list(
             db.session.scalars(select(Dossier.id).where(mine, Dossier.number.startswith(number, autoescape=True)))
         )
@@ -218,11 +218,7 @@ def _found(actor: Actor, text: str) -> list[uuid.UUID]:
     return blind_index.find(sorted(actor.service_ids), text)
 
 
-def _of_person(actor: Actor) -> ColumnElement[bool]:
-    return Dossier.person_id == actor.id
-
-
-def _page(query: Select[Any], order: Any, identity: Any, cursor: str | None, limit: int) -> Page:
+def _page(query: Select[DossierTask, Dossier], order: Any, identity: Any, cursor: str | None, limit: int) -> Page:
     if cursor:
         at, last = _read_cursor(cursor)
         query = query.where(tuple_(order, identity) > (at, last))

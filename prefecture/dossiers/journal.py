@@ -18,15 +18,15 @@ from typing import Any
 import orjson
 from sqlalchemy import insert, select, text
 
-from prefecture.dossiers.models import Dossier, JournalEntry, JournalSeal, JournalSealHead, JournalValue
+from prefecture.dossiers.models import Dossier, JournalEntry, JournalSeal, JournalSealHead, JournalValue, table_of
 from prefecture.identity.permissions import Actor
 from prefecture.kernel import keyring
 from prefecture.kernel.crypto import SealBroken
 from prefecture.kernel.db import db
 
 SALT_BYTES = 16
-_ENTRIES = JournalEntry.__table__
-_VALUES = JournalValue.__table__
+_ENTRIES = table_of(JournalEntry)
+_VALUES = table_of(JournalValue)
 
 
 @dataclass(frozen=True)
@@ -78,9 +78,9 @@ def append(dossier: Dossier, actor: Actor, facts: Sequence[Fact], at: datetime) 
             values.append({"dossier_id": dossier.id, "seq": seq, "sealed": sealed})
         dossier.journal_seq, dossier.journal_head = seq, entry["hash"]
     if entries:
-        db.session.execute(insert(_ENTRIES), entries)  # type: ignore[arg-type]
+        db.session.execute(insert(_ENTRIES), entries)
     if values:
-        db.session.execute(insert(_VALUES), values)  # type: ignore[arg-type]
+        db.session.execute(insert(_VALUES), values)
 
 
 def values_of(key_id: str, dossier_id: uuid.UUID, seq: int, sealed: bytes) -> Any:
@@ -123,12 +123,12 @@ def seal(at: datetime) -> tuple[int, str]:
     heads = sorted((row.id, row.journal_seq, bytes(row.journal_head)) for row in moved)
     found = _seal_hash(number, at, previous, heads)
     db.session.execute(
-        insert(JournalSeal.__table__),  # type: ignore[arg-type]
+        insert(table_of(JournalSeal)),
         [{"number": number, "at": at, "heads": len(heads), "previous": previous, "hash": found}],
     )
     if heads:
         rows = [{"number": number, "dossier_id": one, "seq": seq, "head": head} for one, seq, head in heads]
-        db.session.execute(insert(JournalSealHead.__table__), rows)  # type: ignore[arg-type]
+        db.session.execute(insert(table_of(JournalSealHead)), rows)
     return number, found.hex()
 
 
@@ -211,9 +211,8 @@ def _check_heads(ends: Mapping[uuid.UUID, tuple[int, bytes]]) -> Broken | None:
 
 def _check_seals() -> Broken | None:
     """Whether each seal covers the chains as they are."""
-    previous, number = b"", 0
-    for row in db.session.scalars(select(JournalSeal).order_by(JournalSeal.number)):
-        number += 1
+    previous = b""
+    for number, row in enumerate(db.session.scalars(select(JournalSeal).order_by(JournalSeal.number)), 1):
         if row.number != number or row.previous != previous:
             return Broken("seal", number, "it is not chained to the seal before it")
         heads = _heads(row.number)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import uuid
 from datetime import datetime
+from typing import cast
 
 from sqlalchemy import (
     JSON,
@@ -17,6 +18,7 @@ from sqlalchemy import (
     Integer,
     LargeBinary,
     String,
+    Table,
     Text,
     UniqueConstraint,
     Uuid,
@@ -25,6 +27,11 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from prefecture.kernel.db import Model, UtcDateTime, new_id
+
+
+def table_of(model: type[Model]) -> Table:
+    """The table of a model, for statements in bulk that need no objects."""
+    return cast(Table, model.__table__)
 
 
 class Dossier(Model):

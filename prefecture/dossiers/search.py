@@ -27,7 +27,7 @@ _DATE_FORMS = ("%d/%m/%Y", "%d.%m.%Y", "%d-%m-%Y", "%Y-%m-%d")
 
 def words(text: str) -> list[str]:
     """The words of a name without accents or case; a date as one word."""
-    found = []
+    found: list[str] = []
     for part in text.split():
         day = _day(part)
         plain = unicodedata.normalize("NFKD", part.casefold().translate(_LIGATURES))
@@ -51,7 +51,7 @@ def index(dossier_id: uuid.UUID, service_id: uuid.UUID, texts: Iterable[str], bo
         rows = [
             {"dossier_id": dossier_id, "service_id": service_id, "token": _token(service_id, part)} for part in held
         ]
-        db.session.execute(insert(DossierSearch.__table__), rows)  # type: ignore[arg-type]
+        db.session.execute(insert(table_of(DossierSearch)), rows)
 
 
 def find(service_ids: Iterable[uuid.UUID], text: str) -> list[uuid.UUID]:

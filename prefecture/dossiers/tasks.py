@@ -96,14 +96,14 @@ def attach_answered(
     form: Form,
     answers: Mapping[str, Any],
     context: Mapping[str, Any],
-    held_key: str,
+    key_id: str,
     dossier_id: uuid.UUID,
     owner: Actor,
 ) -> None:
     """Attach every document that the clean answers name; another person's is refused, and nothing is stored."""
     for piece in form.pieces(answers, context=context):
         for document_id in _named(answers, piece.path):
-            documents_desk.attach(document_id, dossier_id, held_key, piece.code, owner)
+            documents_desk.attach(document_id, dossier_id, key_id, piece.code, owner)
 
 
 def _seen_and_open(held: Held, task_id: str) -> Mapping[str, Any]:
