@@ -261,15 +261,15 @@ class _Play:
         return found + self._variable_faults(then.get("variables", {}))
 
     def _variable_faults(self, expected: Mapping[str, Any]) -> list[str]:
+        """A called process has variables of its own: one of the scopes must hold what is expected."""
         advance = self._now_open()
-        seen: dict[str, Any] = {**advance.data}
-        for task in advance.open_tasks:
-            seen.update(task.data)
+        scopes = [advance.data, *(task.data for task in advance.open_tasks)]
         found = []
         for name, wanted in expected.items():
-            value = _read(seen, name)
-            if not _same(value, wanted):
-                found.append(f"«\u00a0{name}\u00a0» devait valoir {wanted}\u00a0; trouvé\u00a0: {value}.")
+            values = [_read(scope, name) for scope in scopes]
+            if not any(_same(value, wanted) for value in values):
+                told = next((value for value in reversed(values) if value is not None), None)
+                found.append(f"«\u00a0{name}\u00a0» devait valoir {wanted}\u00a0; trouvé\u00a0: {told}.")
         return found
 
     def _now_open(self) -> Advance:
