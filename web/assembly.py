@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import secrets
 import uuid
+from collections.abc import Mapping
 from importlib import import_module
 
-from flask import Blueprint, Flask, Response, g, redirect, request, url_for
+from flask import Blueprint, Flask, current_app, g, redirect, request, url_for
 from flask_talisman import Talisman
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.wrappers import Response as AnyResponse
@@ -27,6 +28,7 @@ ROOMS = (
     "web.manager",
     "web.analyst",
     "web.demo",
+    "web.components",
 )
 CONTENT_SECURITY = {
     "default-src": "'self'",
@@ -94,8 +96,6 @@ def _door() -> AnyResponse | None:
     endpoint = request.endpoint
     if endpoint is None:
         return None
-    from flask import current_app
-
     who = declared(current_app._get_current_object(), endpoint)  # type: ignore[attr-defined]
     if who is None:
         raise Forbidden("Cette page n’a pas d’entrée déclarée.")
@@ -115,7 +115,11 @@ def _shared() -> dict[str, object]:
         "demonstration": session.is_demonstration(),
         "request_id": g.get("request_id", ""),
         "new_key": lambda: uuid.uuid4().hex,
+        "error_lines": error_lines,
     }
 
 
-__all__ = ["Response", "csrf", "register"]
+def error_lines(fields: Mapping[str, str]) -> list[dict[str, str]]:
+    """The lines of an error summary: each sentence, and the id of the field that it speaks of."""
+    return [{"message": message, "target": f"champ-{path.replace('.', '-')}"} for path, message in fields.items()]
+
