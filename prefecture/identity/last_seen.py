@@ -18,7 +18,7 @@ from prefecture.kernel.unit_of_work import unit_of_work
 PRECISION = timedelta(minutes=1)
 
 
-def record(session_token: str) -> None:
+def record_seen(session_token: str) -> None:
     """Note that the session of this token is in use now; outside any unit of work, commits by itself."""
     digest = crypto.token_hash(session_token)
     now = clock.now()

@@ -1,7 +1,7 @@
 """The public face of identity for writes, and for who is at the door. Everything joins the caller's unit of work.
 
 Two exceptions commit by themselves and are called outside any: `authenticate` (each try is counted) and
-`last_seen.record`.
+`record_seen`, which the face calls on every request of a signed-in account: without it a session ends after 30 minutes.
 """
 
 from __future__ import annotations
@@ -33,6 +33,7 @@ from prefecture.identity.accounts import (
     set_password,
 )
 from prefecture.identity.jobs import forget
+from prefecture.identity.last_seen import record_seen
 from prefecture.identity.permissions import Actor, Subject
 
 __all__ = [
@@ -58,6 +59,7 @@ __all__ = [
     "link_subject",
     "open_session",
     "reactivate_agent",
+    "record_seen",
     "revoke_api_token",
     "revoke_session",
     "set_password",

@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import text
 
-from prefecture.identity import last_seen, queries, service
+from prefecture.identity import queries, service
 from prefecture.identity.permissions import scopes_of
 from prefecture.identity.queries import AgentView
 from prefecture.kernel import clock, worker
@@ -95,12 +95,12 @@ def test_a_session_ends_after_thirty_idle_minutes(agent: AgentView) -> None:
     with clock.frozen(START):
         token = opened(agent)
         clock.move(timedelta(minutes=29))
-        last_seen.record(token)
+        service.record_seen(token)
         clock.move(timedelta(minutes=30))
         assert service.actor_of(token) == agent.actor
         clock.move(timedelta(seconds=1))
         assert service.actor_of(token) is None
-        last_seen.record(token)
+        service.record_seen(token)
         assert service.actor_of(token) is None
 
 
@@ -109,7 +109,7 @@ def test_a_session_ends_after_twelve_hours_however_busy(agent: AgentView) -> Non
         token = opened(agent)
         for _ in range(36):
             clock.move(timedelta(minutes=20))
-            last_seen.record(token)
+            service.record_seen(token)
         assert service.actor_of(token) is None
 
 
