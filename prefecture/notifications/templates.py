@@ -1,0 +1,188 @@
+"""Templates of letters, mails and SMS: rendered in a sandbox, and read for the tags that they use.
+
+A mail is an HTML page with a block `sujet`; its text part is made from it. An SMS is a text. `loader` gives the other
+templates that one extends or includes (`version.template` of a published démarche).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from jinja2 import Template, TemplateError, meta, nodes
+from jinja2.exceptions import TemplateNotFound, TemplateSyntaxError, UndefinedError
+
+from prefecture.notifications import gsm, plain_text
+from prefecture.notifications.french import NotSayable
+from prefecture.notifications.sandbox import LONGEST_TEXT, Loader, OverBudget, Sandbox, counted
+
+SUBJECT_BLOCK = "sujet"
+LONGEST_SOURCE = 200_000
+
+
+class TemplateRefused(Exception):
+    """A template cannot be read or rendered; `message` is French, `line` where Jinja knows it."""
+
+    def __init__(self, message: str, line: int | None = None) -> None:
+        super().__init__(message if line is None else f"ligne {line}\u00a0: {message}")
+        self.message = message
+        self.line = line
+
+
+class SmsTooLong(ValueError):
+    """An SMS does not fit into 160 characters of the telephone alphabet."""
+
+
+@dataclass(frozen=True)
+class Mail:
+    """A rendered mail; its two parts say the same."""
+
+    subject: str
+    text: str
+    html: str
+
+
+def render(source: str, variables: Mapping[str, Any], loader: Loader | None = None, *, html: bool = True) -> str:
+    """The text of a template; `html` escapes every value. Raises TemplateRefused."""
+    with _refusing(), counted():
+        return _written(_compiled(source, loader, html=html), variables)
+
+
+def render_mail(source: str, variables: Mapping[str, Any], loader: Loader | None = None) -> Mail:
+    """A mail from its HTML template with a block `sujet`; raises TemplateRefused."""
+    with _refusing(), counted():
+        template = _compiled(source, loader, html=True)
+        page = _written(template, variables)
+    subject = _title(page)
+    if not subject:
+        raise TemplateRefused(f"le bloc «\u00a0{SUBJECT_BLOCK}\u00a0» du mail est vide")
+    return Mail(subject, plain_text.from_html(page), page)
+
+
+def render_sms(source: str, variables: Mapping[str, Any], loader: Loader | None = None) -> str:
+    """An SMS on one line, in the telephone alphabet; raises TemplateRefused, SmsTooLong."""
+    return sms_text(render(source, variables, loader, html=False))
+
+
+def sms_text(text: str) -> str:
+    """`text` as it goes out by SMS; raises SmsTooLong."""
+    written = gsm.written(re.sub(r"\s+", " ", text).strip())
+    length = gsm.septets(written)
+    if length is None:
+        odd = sorted({letter for letter in written if gsm.septets(letter) is None})
+        raise SmsTooLong(f"caractères impossibles dans un SMS\u00a0: {' '.join(odd)}")
+    if length > gsm.LONGEST:
+        raise SmsTooLong(f"le SMS prend {length} caractères, {gsm.LONGEST} au plus")
+    return written
+
+
+def unknown_tags(source: str, known: Collection[str], loader: Loader | None = None) -> list[str]:
+    """The tags of a template, and of those it extends or includes, that `known` does not hold; sorted, as `a.b`.
+
+    known: dotted names. `dossier.numero` knows that tag alone, `reponses` knows all that lies under it. A template that
+    is named and not found is told as its name. Raises TemplateRefused when one cannot be read.
+    """
+    unknown: set[str] = set()
+    for tree in _family(source, loader, unknown):
+        unknown |= {tag for tag in _tags(tree) if not _is_known(tag, known)}
+    return sorted(unknown)
+
+
+@contextmanager
+def _refusing() -> Iterator[None]:
+    """Turn whatever a template does wrong into a TemplateRefused."""
+    try:
+        yield
+    except TemplateNotFound as error:
+        raise TemplateRefused(f"le modèle «\u00a0{error.name}\u00a0» n’existe pas") from error
+    except TemplateSyntaxError as error:
+        raise TemplateRefused(f"ce modèle ne se lit pas ({error.message})", error.lineno) from error
+    except UndefinedError as error:
+        raise TemplateRefused(f"une donnée manque ({error.message})") from error
+    except (OverBudget, RecursionError) as error:
+        raise TemplateRefused("ce modèle demande trop de calcul ou de texte") from error
+    except (TemplateError, NotSayable) as error:
+        raise TemplateRefused(str(error)) from error
+    except (ArithmeticError, TypeError, ValueError, LookupError) as error:
+        raise TemplateRefused(f"une valeur ne convient pas ({error})") from error
+
+
+def _compiled(source: str, loader: Loader | None, *, html: bool) -> Template:
+    if len(source) > LONGEST_SOURCE:
+        raise TemplateRefused("ce modèle est trop long")
+    return Sandbox(loader, html=html).from_string(source)
+
+
+def _written(template: Template, variables: Mapping[str, Any]) -> str:
+    parts: list[str] = []
+    size = 0
+    for part in template.generate(dict(variables)):
+        size += len(part)
+        if size > LONGEST_TEXT:
+            raise OverBudget("text")
+        parts.append(part)
+    return "".join(parts)
+
+
+def _title(page: str) -> str:
+    """The text of the page's title, where the frame of mails puts the block `sujet`."""
+    found = re.search(r"<title>(.*?)</title>", page, re.DOTALL)
+    return re.sub(r"\s+", " ", plain_text.from_html(found[1])).strip() if found else ""
+
+
+def _family(source: str, loader: Loader | None, missing: set[str]) -> Iterator[nodes.Template]:
+    """The tree of `source`, then of every template that it names, each once."""
+    environment = Sandbox(loader, html=True)
+    waiting = [source]
+    seen: set[str] = set()
+    while waiting:
+        with _refusing():
+            tree = environment.parse(waiting.pop())
+        yield tree
+        for name in set(meta.find_referenced_templates(tree)) - seen - {None}:
+            assert name is not None  # noqa: S101 (taken out above)
+            seen.add(name)
+            try:
+                waiting.append(environment.loader.get_source(environment, name)[0])  # type: ignore[union-attr]
+            except TemplateNotFound:
+                missing.add(name)
+
+
+def _tags(tree: nodes.Template) -> set[str]:
+    """Every dotted name that is read from outside the template, in its longest form."""
+    free = meta.find_undeclared_variables(tree)
+    found: set[str] = set()
+
+    def walk(node: nodes.Node) -> None:
+        path = _path(node)
+        if path is not None:
+            if path.split(".", 1)[0] in free:
+                found.add(path)
+            return
+        for child in node.iter_child_nodes():
+            walk(child)
+
+    walk(tree)
+    return found
+
+
+def _path(node: nodes.Node) -> str | None:
+    """`a.b.c` for a chain of names, None for anything else."""
+    if isinstance(node, nodes.Name):
+        return node.name if node.ctx == "load" else None
+    if isinstance(node, nodes.Getattr):
+        inner = _path(node.node)
+        return None if inner is None else f"{inner}.{node.attr}"
+    if isinstance(node, nodes.Getitem) and isinstance(node.arg, nodes.Const) and isinstance(node.arg.value, str):
+        inner = _path(node.node)
+        return None if inner is None else f"{inner}.{node.arg.value}"
+    return None
+
+
+def _is_known(tag: str, known: Collection[str]) -> bool:
+    steps = tag.split(".")
+    prefixes = {".".join(steps[:length]) for length in range(1, len(steps) + 1)}
+    return bool(prefixes & set(known)) or any(each.startswith(f"{tag}.") for each in known)
