@@ -12,14 +12,13 @@ from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from SpiffWorkflow.util.task import TaskState
-
 from engine.definition import Definition
 from engine.errors import EngineError, MessageNotAwaited, TaskNotOpen
 from engine.model import Advance
 from engine.service_task import ServiceTask
 from engine.spiff.formulas import Failure
 from engine.spiff.instance import Instance, Token
+from engine.spiff.library import TaskState
 from engine.spiff.node import ANSWER
 from engine.spiff.propagation import broadcast, deliver, raise_error, ring
 from engine.spiff.reporting import report

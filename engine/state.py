@@ -27,14 +27,15 @@ _MAX_BYTES = 64 * 1024 * 1024
 _MAX_DEPTH = 60
 _SMALLEST, _GREATEST = -(2**63), 2**64 - 1
 _RESERVED = frozenset({"typename"})
-_OPTIONS = orjson.OPT_PASSTHROUGH_DATETIME
-_compressor = zstandard.ZstdCompressor(level=3)
+_OPTIONS = orjson.OPT_PASSTHROUGH_DATETIME | orjson.OPT_PASSTHROUGH_DATACLASS
 
 
 def dumps(content: Mapping[str, Any]) -> bytes:
     """The content of one instance as bytes. Takes what `accept` let in, nothing else."""
     whole = {"format": FORMAT, "spiff": spiff_version, **content}
-    return _compressor.compress(orjson.dumps(whole, default=_mark, option=_OPTIONS))
+    raw = orjson.dumps(whole, default=_mark, option=_OPTIONS)
+    # A compressor belongs to one thread at a time, and making one costs a few microseconds.
+    return zstandard.ZstdCompressor(level=3).compress(raw)
 
 
 def loads(state: bytes) -> dict[str, Any]:
@@ -72,7 +73,6 @@ def accept_value(value: Any) -> Any:
 
 def _decompress(state: bytes) -> bytes:
     try:
-        # A decompressor belongs to one thread at a time; making one costs a microsecond.
         return zstandard.ZstdDecompressor().decompress(state, max_output_size=_MAX_BYTES)
     except (zstandard.ZstdError, TypeError) as error:
         raise StateUnreadable("the state is not zstd") from error

@@ -77,13 +77,19 @@ class UserTask(Activity):
     """A task for a person. Its answers go into `variable`, or key by key when it names none."""
 
     def __init__(
-        self, process: Any, info: ElementInfo, local: Mappings, variable: str | None, *, suffix: str = ""
+        self,
+        process: Any,
+        info: ElementInfo,
+        local: Mappings,
+        variable: str | None,
+        due: Formula | None,
+        *,
+        suffix: str = "",
     ) -> None:
         super().__init__(process, info, local, suffix=suffix)
         self.manual = True
         self.variable = variable
-        due = info.card.due if info.card is not None else None
-        self.due: Formula | None = Formula(due) if isinstance(due, str) and due.startswith("=") else None
+        self.due = due
 
     def begin(self, token: Token) -> bool:
         """The date on its card is computed once, when it opens."""

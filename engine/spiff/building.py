@@ -17,7 +17,7 @@ from engine.spiff.reading import Element, Reading, Tables, child, children, is_t
 from engine.spiff.reading_events import link_name, read_boundary, read_catch, read_start, read_throw
 from engine.spiff.reading_tasks import ACTIVITIES, read_activity
 from engine.spiff.subprocess import AdHocSubProcess, CallActivity, EventSubProcess, Root, SubProcess, Transaction
-from engine.spiff.triggers import COMPENSATION
+from engine.spiff.triggers import CANCEL, COMPENSATION
 
 _GATEWAYS = {
     "exclusiveGateway": ExclusiveGateway,
@@ -63,6 +63,8 @@ class ProcessBuilder:
         root.inner = self.spec.contents
         root.undo = Undo(self.spec, info, suffix="#undo")
         self._scope(self.element, root)
+        for node in self.nodes.values():
+            self._check_undoing(node)
         return self.spec
 
     # -- one scope -------------------------------------------------------------------------------------------------
@@ -226,8 +228,12 @@ class ProcessBuilder:
         element = self.elements[node.element]
         if isinstance(node, DivergingComplexGateway) and len(node.incoming) > 1:
             self.reading.trouble("porte-complexe", element, "Une porte complexe ne peut pas réunir plusieurs chemins.")
-        if isinstance(node, CancelEnd) and not isinstance(owner, Transaction):
-            self.reading.trouble("annulation", element, "Une fin d’annulation n’a de sens que dans une transaction.")
+        if isinstance(node, CancelEnd):
+            node.transaction = owner.element
+            if not isinstance(owner, Transaction):
+                self.reading.trouble(
+                    "annulation", element, "Une fin d’annulation n’a de sens que dans une transaction."
+                )
         if isinstance(node, EventSubProcess | Boundary) and node.incoming:
             self.reading.trouble("flux", element, "Aucun flux ne peut mener ici.")
         if isinstance(node, Loop) and isinstance(node.inner, EventSubProcess):
@@ -246,6 +252,21 @@ class ProcessBuilder:
             )
         if isinstance(owner, AdHocSubProcess) and isinstance(node, StartEvent | EndEvent):
             self.reading.trouble("ad-hoc", element, "Un sous-processus ad hoc n’a ni début ni fin.")
+
+    def _check_undoing(self, node: Node) -> None:
+        element = self.elements[node.element]
+        if isinstance(node, CompensationThrow) and node.reference is not None and node.reference not in self.nodes:
+            self.reading.trouble("reference", element, f"L’activité « {node.reference} » à compenser n’existe pas.")
+        if isinstance(node, CancelEnd) and not self._edges_of(node.transaction, CANCEL):
+            self.reading.trouble("annulation", element, "La transaction n’a pas d’événement d’annulation à son bord.")
+        inside = self.insides.get(node.element)
+        if self._edges_of(node.element, CANCEL) and not isinstance(inside, Transaction):
+            self.reading.trouble("annulation", element, "Seule une transaction peut être annulée.")
+
+    def _edges_of(self, name: str, kind: str) -> list[Boundary]:
+        host = self.nodes.get(name)
+        edges = host.boundaries if isinstance(host, Activity) else ()
+        return [one for one in edges if any(trigger.kind == kind for trigger in one.triggers)]
 
     def _check_event_gateway(self, node: EventGateway, element: Element) -> None:
         if element.get("eventGatewayType") == "Parallel" or is_true(element, "instantiate"):

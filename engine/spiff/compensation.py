@@ -27,7 +27,15 @@ def remember(token: Token) -> None:
     inside = token.internal_data.get(DONE)
     if node.handler is not None or inside or node.undoing_subprocess is not None:
         scope = _remembering(token.scope)
-        scope.internal_data.setdefault(DONE, []).append([node.key, dict(token.data), inside or []])
+        scope.internal_data.setdefault(DONE, []).append([node.key, _as_it_was(token), inside or []])
+
+
+def _as_it_was(token: Token) -> dict[str, Any]:
+    """The variables that undoing will see: a scope's own, or what made a loop's item."""
+    if token.task_spec.remembers:
+        return dict(token.data)
+    kept = token.scope.task_spec.own_names
+    return {name: value for name, value in token.data.items() if name in kept}
 
 
 def _remembering(token: Token) -> Token:
@@ -58,6 +66,7 @@ class CompensationThrow(Throw):
     ) -> None:
         super().__init__(process, info, thrown, mappings)
         self.waits = waits
+        self.reference = thrown[0].name if thrown else None
 
     def perform(self, token: Token) -> bool:
         """Begin, then wait."""
@@ -81,6 +90,8 @@ class CompensationThrow(Throw):
 
 class CancelEnd(Throw):
     """Ends a transaction: everything else in it is stopped, what was completed is undone, its edge event follows."""
+
+    transaction = ""
 
     def perform(self, token: Token) -> bool:
         """Stop and undo; then leave the transaction by its cancel event."""
@@ -132,7 +143,9 @@ def undo(parent: Token, records: list[Record]) -> None:
     for key, data, inside in reversed(records):
         node = instance.nodes[key]
         if node.handler is not None:
-            begun.append(instance.spawn(node.handler, parent))
+            handling = instance.spawn(node.handler, parent)
+            handling.data = data
+            begun.append(handling)
             continue
         if node.undo is None:
             continue

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from engine.spiff.process import Contents
 
 ANSWER = "answer"
+PERFORMED = "performed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,7 @@ class Node(BpmnTaskSpec):
     tells = True  # whether the journal hears of it
     is_edge = False  # whether it stands at the edge of an activity
     remembers = False  # whether it keeps what was completed in it, to be undone
+    own_names: frozenset[str] = frozenset()  # the variables it gives each token below it
     handler: Node | None = None
     undo: Node | None = None
     undoing_subprocess: Node | None = None
@@ -79,9 +81,14 @@ class Node(BpmnTaskSpec):
             my_task.workflow.agenda.append(my_task)
 
     def _run_hook(self, my_task: Token) -> bool | None:
-        if not self.perform(my_task):
+        if PERFORMED not in my_task.internal_data and not self.perform(my_task):
             return None
-        self.conclude(my_task)
+        try:
+            self.conclude(my_task)
+        except Failure:
+            # What was done is not done again when the way out is retried.
+            my_task.internal_data[PERFORMED] = 1
+            raise
         return True
 
     def _on_complete_hook(self, my_task: Token) -> None:

@@ -159,8 +159,6 @@ class Reading:
         if card is None:
             return None
         due = (card.get("echeance") or "").strip() or None
-        if due is not None and due.startswith("="):
-            self.formula(element, due)
         return Card(card.get("libelle") or "", card.get("sens") or "", card.get("acteur") or "", due)
 
     def _properties(self, element: Element) -> dict[str, str]:

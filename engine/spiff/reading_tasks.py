@@ -26,7 +26,9 @@ def local(reading: Reading, element: Element) -> Mappings:
 def _user(reading: Reading, process: Any, element: Element, info: ElementInfo, suffix: str) -> Activity:
     form = extension(element, "formulaire")
     variable = None if form is None else form.get("variable") or form.get("ref")
-    return UserTask(process, info, local(reading, element), variable, suffix=suffix)
+    text = info.card.due if info.card is not None else None
+    due = reading.formula(element, text) if isinstance(text, str) and text.startswith("=") else None
+    return UserTask(process, info, local(reading, element), variable, due, suffix=suffix)
 
 
 def _pass(reading: Reading, process: Any, element: Element, info: ElementInfo, suffix: str) -> Activity:

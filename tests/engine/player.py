@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from itertools import pairwise
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -28,10 +29,12 @@ def flows(*chains: str) -> str:
     found = []
     for chain in chains:
         words = chain.split(" ")
-        for source, target in zip(words, words[1:], strict=False):
+        for source, target in pairwise(words):
             name, _, target_id = target.rpartition(":")
             identifier = name or f"{source.rpartition(':')[2]}-{target_id}"
-            found.append(f'<sequenceFlow id="{identifier}" sourceRef="{source.rpartition(":")[2]}" targetRef="{target_id}"/>')
+            found.append(
+                f'<sequenceFlow id="{identifier}" sourceRef="{source.rpartition(":")[2]}" targetRef="{target_id}"/>'
+            )
     return "".join(found)
 
 
@@ -55,7 +58,8 @@ def extended(inside: str) -> str:
 
 def service(name: str, action: str = "essai.agir", inside: str = "") -> str:
     """A service task that asks for an action."""
-    return f'<serviceTask id="{name}">{extended(f"<planipref:action nom={action!r}>{inside}</planipref:action>")}</serviceTask>'
+    asked = extended(f"<planipref:action nom={action!r}>{inside}</planipref:action>")
+    return f'<serviceTask id="{name}">{asked}</serviceTask>'
 
 
 def timer(duration: str, kind: str = "timeDuration") -> str:
@@ -91,7 +95,9 @@ class Player:
         zone: str | None = None,
         decisions: Mapping[str, Any] | None = None,
     ) -> None:
-        self.definition = body if isinstance(body, Definition) else definition(body, *others, head=head, decisions=decisions)
+        self.definition = (
+            body if isinstance(body, Definition) else definition(body, *others, head=head, decisions=decisions)
+        )
         self.now = now
         self.events: list[Any] = []
         self.last: Advance

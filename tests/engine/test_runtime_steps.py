@@ -1,8 +1,10 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import ClassVar
 
 import pytest
+
 from engine import runtime
 from engine.errors import MessageNotAwaited, StateUnreadable, TaskNotOpen
 from tests.engine.player import END, NOW, START, Player, extended, flows, service, timer, user, when
@@ -51,9 +53,12 @@ def test_ids_are_unique_over_instances() -> None:
 
 
 def test_a_task_carries_its_lane_card_and_properties() -> None:
-    card = '<planipref:carte libelle="Examen" sens="On lit" acteur="prefecture" echeance="=depot + duration(&quot;P2M&quot;)"/>'
+    card = (
+        '<planipref:carte libelle="Examen" sens="On lit" acteur="prefecture" '
+        'echeance="=depot + duration(&quot;P2M&quot;)"/><planipref:propriete nom="k" valeur="v"/>'
+    )
     lanes = '<laneSet id="ls"><lane id="instructeur" name="Instructeur"><flowNodeRef>a</flowNodeRef></lane></laneSet>'
-    task = f'<userTask id="a" name="Examiner">{extended(card + "<planipref:propriete nom=%r valeur=%r/>" % ("k", "v"))}</userTask>'
+    task = f'<userTask id="a" name="Examiner">{extended(card)}</userTask>'
     play = Player(lanes + START + task + END + flows("debut a fin"), data={"depot": NOW.date()})
     opened = play.last.open_tasks[0]
     assert (opened.lane, opened.name, opened.properties) == ("instructeur", "Examiner", {"k": "v"})
@@ -157,7 +162,9 @@ def test_a_called_process_sees_only_what_it_is_handed() -> None:
         '<planipref:appel><planipref:entree nom="motif" valeur="=demande.motif"/>'
         '<planipref:sortie nom="issue" valeur="=avis"/></planipref:appel>'
     )
-    body = START + f'<callActivity id="appel" calledElement="bloc">{link}</callActivity>' + END + flows("debut appel fin")
+    body = (
+        START + f'<callActivity id="appel" calledElement="bloc">{link}</callActivity>' + END + flows("debut appel fin")
+    )
     play = Player(body, ("bloc", START + user("x") + END + flows("debut x fin")), data={"demande": {"motif": "m"}})
     assert play.last.open_tasks[0].data == {"motif": "m"}
     play.do("x", avis="oui", secret=1)
@@ -227,17 +234,17 @@ def test_a_drawing_that_never_rests_is_an_incident() -> None:
 
 def test_a_decision_is_taken_and_told() -> None:
     class Taken:
-        value = {"delai": 4}
+        value: ClassVar = {"delai": 4}
         rules = ("r1",)
-        warnings = ()
+        warnings: tuple[str, ...] = ()
 
     class Table:
         def decide(self, name: str, variables: object, *, now: object) -> Taken:
             return Taken()
 
-    task = f'<businessRuleTask id="d">{extended("<planipref:decision ref=%r resultat=%r/>" % ("delai", "silence"))}</businessRuleTask>'
+    asked = extended('<planipref:decision ref="delai" resultat="silence"/>')
+    task = f'<businessRuleTask id="d">{asked}</businessRuleTask>'
     play = Player(START + task + END + flows("debut d fin"), decisions={"delai": Table()})
     assert play.data == {"silence": {"delai": 4}}
     told = next(event for event in play.events if event.kind == "decision")
     assert told.detail["rules"] == ["r1"]
-
