@@ -13,7 +13,10 @@ blueprint = Blueprint("components", __name__)
 @blueprint.get("/demo/composants")
 @entry(PUBLIC)
 def show() -> str:
-    """Every component, in the layout that `?vue=` names: usager (by default) or agent."""
+    """Every component, in the layout that `?vue=` names: usager (by default) or agent.
+
+    `?depot=` is where the sample upload sends its file.
+    """
     layout = "layout/agent.html" if request.args.get("vue") == "agent" else "layout/citizen.html"
     fresh, refused = samples.form_page()
     return render_template(
@@ -23,4 +26,5 @@ def show() -> str:
         refused=refused,
         sections=samples.read_back(),
         sample=samples,
+        upload_url=request.args.get("depot", ""),
     )

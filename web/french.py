@@ -12,8 +12,10 @@ from markupsafe import Markup, escape
 PARIS = ZoneInfo("Europe/Paris")
 NBSP, THIN = "\u00a0", "\u202f"
 DAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
-MONTHS = ("janvier", "février", "mars", "avril", "mai", "juin")
-MONTHS += ("juillet", "août", "septembre", "octobre", "novembre", "décembre")
+MONTHS = (
+    *("janvier", "février", "mars", "avril", "mai", "juin"),
+    *("juillet", "août", "septembre", "octobre", "novembre", "décembre"),
+)
 SHORT_MONTHS = ("janv.", "févr.", "mars", "avr.", "mai", "juin", "juil.", "août", "sept.", "oct.", "nov.", "déc.")
 
 # Where a zone's own city is not the name that people there give to their hour.

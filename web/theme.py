@@ -58,7 +58,7 @@ def install(app: Flask, *, theme: str = NEUTRAL, folder: Path | None = None) -> 
         raise ThemeMissing(f"PLANIPREF_THEME is {theme!r}: PLANIPREF_THEME_FOLDER must name its installed folder")
     own = folder if theme != NEUTRAL else None
     places = [FileSystemLoader(own / "templates")] if own else []
-    app.jinja_loader = ChoiceLoader([*places, FileSystemLoader(FOLDER / "templates")])  # type: ignore[misc]
+    app.jinja_loader = ChoiceLoader([*places, FileSystemLoader(FOLDER / "templates")])
     app.jinja_env.filters.update(FILTERS)
     app.jinja_env.globals.update(
         asset=_assets(own),

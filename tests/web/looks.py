@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
 
 from flask import Flask
 
@@ -18,11 +19,12 @@ def application(folder: Path | None = None, name: str = theme.NEUTRAL) -> Flask:
     app.jinja_env.globals.update(csrf_token=lambda: "jeton", csp_nonce=lambda: "abc")
     app.register_blueprint(static_files.blueprint)
     app.register_blueprint(components.blueprint)
+    app.context_processor(lambda: {"current_actor": SimpleNamespace(name="K. Amina", roles=frozenset({"usager"}))})
 
     @app.after_request
     def guard(response):  # type: ignore[no-untyped-def]
         response.headers["Content-Security-Policy"] = (
-            "default-src 'self'; img-src 'self' data:; script-src 'self' 'nonce-abc'; style-src 'self'; object-src 'none'"
+            "default-src 'self'; img-src 'self' data:; script-src 'self' 'nonce-abc'; object-src 'none'"
         )
         return response
 

@@ -16,6 +16,7 @@ function typing(target) {
 function search() {
   const field = document.querySelector("[data-search]");
   field?.focus();
+  field?.select();
   return field ?? undefined;
 }
 
