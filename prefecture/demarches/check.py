@@ -9,6 +9,7 @@ from __future__ import annotations
 import tomllib
 import uuid
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +18,9 @@ from engine import feel
 from engine.compile import ActionSpec, Catalogue, Finding
 from forms import FormUnreadable
 from prefecture.demarches import bundle as bundles
-from prefecture.demarches import letters, reglages
+from prefecture.demarches import letters, reglages, scenarios
 from prefecture.demarches.bundle import COMMON, Bundle
+from prefecture.demarches.scenarios import Simulated
 from prefecture.demarches.version import SETTINGS, Version
 
 # What every process finds at its start (`prefecture.dossiers.filing` says it in full).
@@ -38,18 +40,25 @@ START_DATA: Mapping[str, str] = {
 }
 
 
-def check(folder: Path, actions: Mapping[str, ActionSpec], tags: frozenset[str] = frozenset()) -> list[Finding]:
-    """Every finding about a démarche's folder, errors first; an empty list means that it can be published."""
+@dataclass(frozen=True)
+class Known:
+    """What the house offers to démarches: actions, tags that letters may use, what actions answer in scenarios."""
+
+    actions: Mapping[str, ActionSpec] = field(default_factory=dict)
+    tags: frozenset[str] = frozenset()
+    simulated: Simulated | None = None
+
+
+def check(folder: Path, known: Known) -> list[Finding]:
+    """Every finding about a démarche's folder, errors first; an empty list means that all is well."""
     try:
         frozen = bundles.freeze(folder)
     except bundles.FolderUnreadable as error:
         return [found("dossier-illisible", "error", SETTINGS, str(error), "Complétez le dossier de la démarche.")]
-    return check_bundle(frozen, folder.name, actions, tags)
+    return check_bundle(frozen, folder.name, known)
 
 
-def check_bundle(
-    frozen: Bundle, code: str, actions: Mapping[str, ActionSpec], tags: frozenset[str] = frozenset()
-) -> list[Finding]:
+def check_bundle(frozen: Bundle, code: str, known: Known) -> list[Finding]:
     """The same for files that are already read."""
     try:
         settings = tomllib.loads(frozen.files[SETTINGS].decode())
@@ -60,8 +69,11 @@ def check_bundle(
     findings = list(reglages.check(settings, version))
     known_forms, form_findings = _forms(version)
     findings += form_findings
-    findings += letters.check(version, tags)
-    findings += _diagrams(version, known_forms, actions)
+    findings += letters.check(version, known.tags)
+    compiled = compile_diagrams(version, known_forms, known.actions)
+    findings += compiled.findings
+    if compiled.definition is not None:
+        findings += scenarios.findings(scenarios.play(version, compiled.definition, known.simulated))
     order = {"error": 0, "warning": 1, "info": 2}
     return sorted(dict.fromkeys(findings), key=lambda one: (order[one.severity], one.file, one.line, one.rule))
 
@@ -77,16 +89,17 @@ def as_json(findings: list[Finding]) -> list[dict[str, Any]]:
     return [{name: getattr(one, name) for name in names} for one in findings]
 
 
-def _diagrams(
+def compile_diagrams(
     version: Version, known_forms: Mapping[str, Mapping[str, str]], actions: Mapping[str, ActionSpec]
-) -> tuple[Finding, ...]:
+) -> compiler.Compilation:
+    """The diagrams and tables, judged by what they may name."""
     catalogue = Catalogue(
         forms=known_forms,
         actions=actions,
         templates=frozenset(name.removeprefix(f"{COMMON}/") for name in version.files if letters.is_letter(name)),
         data={**START_DATA, **_answers(known_forms.get(version.form_id, {}))},
     )
-    return compiler.compile(version.sources(), catalogue, process=version.process_id).findings
+    return compiler.compile(version.sources(), catalogue, process=version.process_id)
 
 
 def _answers(fields: Mapping[str, str]) -> dict[str, str]:

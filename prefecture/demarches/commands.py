@@ -15,8 +15,10 @@ from flask.cli import AppGroup
 
 from engine import compile as compiler
 from engine.compile import Finding
+from engine.errors import DefinitionInvalid
 from prefecture.demarches import bundle, queries, service
 from prefecture.demarches import check as checking
+from prefecture.demarches.engine_commands import engine
 from prefecture.kernel.errors import DomainError
 from prefecture.kernel.unit_of_work import unit_of_work
 
@@ -27,6 +29,7 @@ demarche = AppGroup("demarche", help="Check, test and publish the folders of dé
 def register(app: Flask) -> None:
     """Give `app` the commands of this desk."""
     app.cli.add_command(demarche)
+    app.cli.add_command(engine)
 
 
 @demarche.command()
@@ -47,6 +50,27 @@ def check(context: click.Context, folder: Path, as_json: bool, fix: bool) -> Non
         errors = sum(one.severity == "error" for one in findings)
         click.echo(f"{errors} erreur(s), {len(findings) - errors} remarque(s)")
     context.exit(any(one.severity == "error" for one in findings))
+
+
+@demarche.command()
+@click.argument("folder", type=FOLDER)
+@click.pass_context
+def test(context: click.Context, folder: Path) -> None:
+    """Play the scenarios of FOLDER; exit status 1 when one does not go as it says."""
+    try:
+        report = service.test(folder)
+    except (DefinitionInvalid, bundle.FolderUnreadable) as error:
+        raise click.ClickException(f"{error} (demarche check {folder} dit tout)") from error
+    for one in report.played:
+        click.echo(f"{'ok' if one.passed else 'ÉCHEC'} {one.file}\u00a0: {one.title}")
+        for failure in one.failures:
+            click.echo(f"    {failure}")
+    failed = sum(not one.passed for one in report.played)
+    click.echo(
+        f"{len(report.played) - failed} réussi(s), {failed} échoué(s)\u00a0; "
+        f"éléments {report.coverage.elements:.0%}, flux {report.coverage.flows:.0%}"
+    )
+    context.exit(failed > 0)
 
 
 @demarche.command()

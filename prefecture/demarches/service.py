@@ -11,9 +11,10 @@ from sqlalchemy import func, select
 from engine.compile import ActionSpec, Finding
 from prefecture.demarches import bundle as bundles
 from prefecture.demarches import check as checking
-from prefecture.demarches import queries
+from prefecture.demarches import queries, scenarios
 from prefecture.demarches.models import DemarcheVersion
 from prefecture.demarches.queries import VersionView
+from prefecture.demarches.scenarios import Report, Simulated
 from prefecture.demarches.version import Version
 from prefecture.kernel import clock
 from prefecture.kernel.db import db, new_id
@@ -21,6 +22,7 @@ from prefecture.kernel.errors import DomainError
 
 _actions: dict[str, ActionSpec] = {}
 _tags: set[str] = set()
+_simulated: list[Simulated] = []
 
 
 class DemarcheRefused(DomainError):
@@ -47,6 +49,11 @@ def register_tags(names: Iterable[str]) -> None:
     _tags.update(names)
 
 
+def register_simulation(simulated: Simulated) -> None:
+    """Say what actions answer in scenarios, given a démarche's settings."""
+    _simulated[:] = [simulated]
+
+
 def actions() -> Mapping[str, ActionSpec]:
     """The actions that a service task may name."""
     return dict(_actions)
@@ -54,7 +61,13 @@ def actions() -> Mapping[str, ActionSpec]:
 
 def check(folder: Path) -> list[Finding]:
     """Everything wrong or doubtful in a démarche's folder, in one pass; errors refuse its publication."""
-    return checking.check(folder, actions(), frozenset(_tags))
+    return checking.check(folder, _known())
+
+
+def test(folder: Path) -> Report:
+    """Play a folder's scenarios. Raises bundle.FolderUnreadable, engine.errors.DefinitionInvalid."""
+    version = _unpublished(bundles.freeze(folder), folder)
+    return scenarios.play(version, version.definition, _simulated[0] if _simulated else None)
 
 
 def publish(folder: Path, by: str) -> VersionView:
@@ -63,7 +76,7 @@ def publish(folder: Path, by: str) -> VersionView:
     Publishing what is published already changes nothing. Raises DemarcheRefused, bundle.FolderUnreadable.
     """
     frozen = bundles.freeze(folder)
-    found = Version(frozen, version_id=uuid.UUID(int=0), code="", number=0)
+    found = _unpublished(frozen, folder)
     code = str(found.settings.get("code", folder.name))
     row = db.session.scalar(
         select(DemarcheVersion).where(DemarcheVersion.code == code).order_by(DemarcheVersion.number.desc()).limit(1)
@@ -87,3 +100,11 @@ def publish(folder: Path, by: str) -> VersionView:
     db.session.add(row)
     db.session.flush()
     return queries.view(row)
+
+
+def _known() -> checking.Known:
+    return checking.Known(actions(), frozenset(_tags), _simulated[0] if _simulated else None)
+
+
+def _unpublished(frozen: bundles.Bundle, folder: Path) -> Version:
+    return Version(frozen, version_id=uuid.UUID(int=0), code=folder.name, number=0)

@@ -14,7 +14,7 @@ from datetime import date, datetime
 
 from sqlalchemy import delete, func, insert, select
 
-from prefecture.dossiers.models import DossierSearch
+from prefecture.dossiers.models import DossierSearch, table_of
 from prefecture.kernel import crypto
 from prefecture.kernel.db import db
 

@@ -1,0 +1,65 @@
+"""The analyst's scenarios of a démarche, played without a database, and what of the drawing they passed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from engine import scenarios, simulation
+from engine.compile import Finding
+from engine.definition import Definition
+from engine.simulation import Answers, Coverage
+
+if TYPE_CHECKING:
+    from prefecture.demarches.version import Version
+
+FOLDER = "scenarios/"
+Simulated = Callable[[Mapping[str, Any]], Answers]
+
+
+@dataclass(frozen=True)
+class Played:
+    """One scenario file and how it went; `failures` are French sentences."""
+
+    file: str
+    title: str
+    passed: bool
+    failures: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Report:
+    """Every scenario of a démarche, and the share of its elements and flows that they passed."""
+
+    played: tuple[Played, ...]
+    coverage: Coverage
+
+    @property
+    def passed(self) -> bool:
+        """Whether every scenario went as its author says."""
+        return all(one.passed for one in self.played)
+
+
+def play(version: Version, definition: Definition, simulated: Simulated | None) -> Report:
+    """Play every scenario file of a version; actions answer as `simulated` says for its settings."""
+    answers = simulated(version.settings) if simulated else {}
+    played, results = [], []
+    for path in sorted(name for name in version.files if name.startswith(FOLDER) and name.endswith(".toml")):
+        try:
+            scenario = scenarios.read(version.files[path], path)
+        except scenarios.ScenarioUnreadable as error:
+            played.append(Played(path, path, False, (str(error),)))
+            continue
+        result = simulation.simulate(definition, scenario, answers)
+        results.append(result)
+        played.append(Played(path, result.title, result.passed, result.failures))
+    return Report(tuple(played), simulation.coverage(definition, results))
+
+
+def findings(report: Report) -> Iterator[Finding]:
+    """The scenarios that did not go as their author says, as findings."""
+    for one in report.played:
+        for failure in one.failures:
+            fix = "Corrigez le diagramme, ou le scénario s’il ne dit plus ce qui est voulu."
+            yield Finding("scenario", "error", one.file, "", one.title, 0, failure, fix)
