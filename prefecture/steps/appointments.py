@@ -1,55 +1,47 @@
-"""Appointments as both the agenda and the process know them: one act, one unit of work, both told.
-
-The agenda knows no process; the faces call these instead of the agenda, so that neither face can forget the message.
-"""
+"""A citizen's hand on their appointment: booked, moved or cancelled, and the process told in the same unit of work."""
 
 from __future__ import annotations
 
-import uuid
 from datetime import datetime
+from typing import Final
 
 from prefecture.agenda import queries as agenda_queries
 from prefecture.agenda import service as agenda
+from prefecture.agenda.convocations import Which
 from prefecture.agenda.queries import RdvView
-from prefecture.dossiers import queries as dossiers_queries
 from prefecture.dossiers import service as dossiers
-from prefecture.identity.permissions import Actor, Subject, may
-from prefecture.kernel.errors import NotFound
 
-BOOKED, MOVED, CANCELLED = "creneau_reserve", "creneau_deplace", "creneau_annule"
+BOOKED: Final = "creneau_reserve"
+MOVED: Final = "creneau_deplace"
+CANCELLED: Final = "creneau_annule"
 
 
-def book(which: str | uuid.UUID, starts_at: datetime, *, by_agent: bool = False) -> RdvView:
-    """Book or, when something is booked already, move. Raises what `agenda.book` and `agenda.move` raise."""
-    convocation = agenda_queries.convocation(which, by_agent=by_agent)
-    if convocation.rdv is not None and convocation.rdv.status != "retenu":
-        rdv, message = agenda.move(which, starts_at, by_agent=by_agent), MOVED
-    else:
-        rdv, message = agenda.book(which, starts_at, by_agent=by_agent), BOOKED
-    _tell(rdv, message)
+def book(which: Which, starts_at: datetime, *, by_agent: bool = False) -> RdvView:
+    """Book that start, or move what is booked to it. Raises as `agenda.book` and `agenda.move`."""
+    held = agenda_queries.convocation(which, by_agent=by_agent).rdv
+    if held is not None and held.status != "retenu":
+        return move(which, starts_at, by_agent=by_agent)
+    rdv = agenda.book(which, starts_at, by_agent=by_agent)
+    _tell(BOOKED, rdv)
     return rdv
 
 
-def cancel(which: str | uuid.UUID, *, by_agent: bool = False) -> RdvView:
-    """Cancel what is booked; another date can be chosen. Raises what `agenda.cancel` raises."""
+def move(which: Which, starts_at: datetime, *, by_agent: bool = False) -> RdvView:
+    """Move what is booked. Raises as `agenda.move`."""
+    rdv = agenda.move(which, starts_at, by_agent=by_agent)
+    _tell(MOVED, rdv)
+    return rdv
+
+
+def cancel(which: Which, *, by_agent: bool = False) -> RdvView:
+    """Give the slot back; the link stays good for another choice. Raises as `agenda.cancel`."""
     rdv = agenda.cancel(which, by_agent=by_agent)
-    if rdv.status != "expire":  # letting go what was only held changes nothing for the process
-        _tell(rdv, CANCELLED)
+    if rdv.status != "expire":  # letting a hold go is no cancellation: the process never heard of it
+        _tell(CANCELLED, rdv)
     return rdv
 
 
-def arrive(actor: Actor, rdv_id: uuid.UUID) -> RdvView:
-    """The person is here. Raises NotFound (not this agent's service either), Conflict."""
-    _check_counter(actor, rdv_id)
-    return agenda.mark_arrived(rdv_id)
-
-
-def _tell(rdv: RdvView, message: str) -> None:
-    dossiers.send_message(rdv.dossier_id, message, rdv.variables(), key=f"{message}:{rdv.id}:{rdv.sequence}")
-
-
-def _check_counter(actor: Actor, rdv_id: uuid.UUID) -> None:
-    rdv = agenda_queries.appointment(rdv_id)
-    dossier = dossiers_queries.by_id(rdv.dossier_id)
-    if not may(actor, "appointment.attend", Subject(dossier.person_id, rdv.service_id, dossier.prefecture)):
-        raise NotFound
+def _tell(message: str, rdv: RdvView) -> None:
+    """The same change told twice is told once: its key is the appointment and its sequence."""
+    key = f"{message}:{rdv.id}:{rdv.sequence}"
+    dossiers.send_message(rdv.dossier_id, message, {"reservation": dict(rdv.variables())}, key=key)
