@@ -6,6 +6,7 @@ A text is parsed once and compiled to closures. What has no value is null, and t
 No Python is ever evaluated and no attribute of a Python object is ever read; every evaluation has a budget.
 """
 
+from engine.feel.analysis import Analysis, Completion, analyse
 from engine.feel.budget import Budget
 from engine.feel.convert import NotAValue, from_feel, to_feel
 from engine.feel.errors import FeelBudgetExceeded, FeelError, FeelSyntaxError
@@ -13,7 +14,9 @@ from engine.feel.expression import Expression, UnaryTest, compile_expression, ev
 from engine.feel.temporal import Date, DateTime, DaysDuration, MonthsDuration, Time
 
 __all__ = [
+    "Analysis",
     "Budget",
+    "Completion",
     "Date",
     "DateTime",
     "DaysDuration",
@@ -25,6 +28,7 @@ __all__ = [
     "NotAValue",
     "Time",
     "UnaryTest",
+    "analyse",
     "compile_expression",
     "evaluate",
     "from_feel",

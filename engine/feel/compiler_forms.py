@@ -11,6 +11,7 @@ from engine.feel.budget import Run
 from engine.feel.compiler import Closure, Compiler, null_because, rule
 from engine.feel.errors import Nothing
 from engine.feel.functions import Defined, Parameter
+from engine.feel.inference import Knowledge, infer
 from engine.feel.iteration import between, items_of
 from engine.feel.operators import order
 from engine.feel.scope import Scope
@@ -62,12 +63,13 @@ def _function(compiler: Compiler, node: ast.FunctionOf) -> Closure:
     except Nothing as nothing:
         return null_because(nothing.reason)
     body = compiler.compile(node.body)
+    told_result = infer(node.body, Knowledge({part.name: part.type for part in parameters}, open=True))
 
     def make(scope: Scope) -> Value:
         def evaluate(arguments: dict[str, Value], run: Run) -> Value:
             return body(Scope(arguments, scope, run))
 
-        return Defined("function", parameters, evaluate)
+        return Defined("function", parameters, evaluate, inferred=told_result)
 
     return make
 
@@ -87,18 +89,19 @@ def _filter(compiler: Compiler, node: ast.Filter) -> Closure:
     return keep
 
 
-def filtered(value: Value, condition: Closure, scope: Scope) -> Value:
-    """The item a number points at, or the items for which the condition is true."""
+def filtered(value: Value, condition: Closure, scope: Scope, *, positions: bool = True) -> Value:
+    """The item a number points at (where positions are meant), or the items for which the condition is true."""
     if value is None:
         raise Nothing("on ne filtre pas null")
     items = value if isinstance(value, list) else [value]
     if not items:
-        return None if isinstance(condition(scope.inner({"item": None})), Decimal) else []
+        at_a_position = positions and isinstance(condition(scope.inner({"item": None})), Decimal)
+        return None if at_a_position else []
     kept: list[Value] = []
     scope.run.spend(len(items))
     for index, item in enumerate(items):
         found = condition(_item_scope(item, scope))
-        if index == 0 and isinstance(found, Decimal):
+        if positions and index == 0 and isinstance(found, Decimal):
             return item_at(items, found)
         if found is True:
             kept.append(item)

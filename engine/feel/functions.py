@@ -25,7 +25,7 @@ class Parameter:
 class Defined:
     """A function with a body. `body` computes its value from its arguments by name."""
 
-    __slots__ = ("body", "name", "parameters", "result")
+    __slots__ = ("body", "inferred", "name", "parameters", "result")
 
     def __init__(
         self,
@@ -33,16 +33,18 @@ class Defined:
         parameters: Sequence[Parameter],
         body: Callable[[dict[str, Value], Run], Value],
         result: Type = ANY,
+        inferred: Type = ANY,
     ) -> None:
         self.name = name
         self.parameters = tuple(parameters)
         self.body = body
         self.result = result
+        self.inferred = inferred if result == ANY else result
 
     @property
     def signature(self) -> tuple[tuple[Type, ...], Type]:
         """The types of its parameters and of its result."""
-        return tuple(parameter.type for parameter in self.parameters), self.result
+        return tuple(parameter.type for parameter in self.parameters), self.inferred
 
     def parameter_names(self) -> tuple[str, ...]:
         """Its formal parameters."""
@@ -104,6 +106,11 @@ class Builtin:
         self.name = name
         self.result = result
         self.signatures: list[Signature] = []
+
+    @property
+    def signature(self) -> tuple[tuple[Type, ...], Type]:
+        """The types of its parameters (any, they are checked when it is called) and of its result."""
+        return (ANY,) * len(self.parameter_names()), self.result
 
     def parameter_names(self) -> tuple[str, ...]:
         """The parameters of its first signature."""

@@ -133,11 +133,8 @@ def _in_context(value: Value, wanted: Any) -> bool:
 def _in_function(value: Value, wanted: Any) -> bool:
     if kind(value) != "function":
         return False
-    signature = getattr(value, "signature", None)
-    if signature is None:
-        return not wanted.parameters or len(value.parameter_names()) == len(wanted.parameters)
-    parameters, result = signature
-    if len(parameters) != len(wanted.parameters) or not conforms(result, wanted.result):
+    parameters, result = value.signature
+    if len(parameters) != len(wanted.parameters) or not (result == ANY or conforms(result, wanted.result)):
         return False
     return all(conforms(theirs, ours) for theirs, ours in zip(wanted.parameters, parameters, strict=True))
 

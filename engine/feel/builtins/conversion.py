@@ -27,7 +27,7 @@ from engine.feel.temporal import (
 )
 from engine.feel.temporal_text import parse_date, parse_date_time, parse_duration, parse_time
 from engine.feel.text import write
-from engine.feel.types import BOOLEAN, DATE, DATE_TIME, DAYS, MONTHS, NUMBER, STRING, TIME
+from engine.feel.types import ANY, BOOLEAN, DATE, DATE_TIME, MONTHS, NUMBER, STRING, TIME
 from engine.feel.values import Range, Value, equal, told
 
 _SEPARATORS = (" ", ",", ".")
@@ -134,7 +134,7 @@ def date_and_time_parts(
     return DateTime(date_of(run, year, month, day), clock)
 
 
-@builtin("duration", "from", DAYS)
+@builtin("duration", "from", ANY)
 def duration(run: Run, source: Value) -> Value:
     """The duration a text writes, or itself."""
     if isinstance(source, DaysDuration | MonthsDuration):

@@ -49,10 +49,6 @@ def _three_valued(items: Sequence[Value], *, decisive: bool) -> Value:
     return not decisive
 
 
-builtin("and", "list...", BOOLEAN)(all_true)
-builtin("or", "list...", BOOLEAN)(any_true)
-
-
 @builtin("not", "negand", BOOLEAN)
 def negation(run: Run, negand: Value) -> Value:
     """The contrary of a boolean."""

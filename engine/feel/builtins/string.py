@@ -101,15 +101,13 @@ def split(run: Run, string: Value, delimiter: Value) -> Value:
     return regex.split(text, arguments.text(delimiter, "delimiter"), run)
 
 
-@builtin("string join", "list, delimiter?, prefix?, suffix?", STRING)
-def string_join(run: Run, parts: Value, delimiter: Value = None, prefix: Value = None, suffix: Value = None) -> Value:
+@builtin("string join", "list, delimiter?", STRING)
+def string_join(run: Run, parts: Value, delimiter: Value = None) -> Value:
     """The texts of a list one after the other; null counts for nothing."""
     texts = [arguments.text(part, "list") for part in arguments.items(parts) if part is not None]
     between = "" if delimiter is None else arguments.text(delimiter, "delimiter")
     run.lettered(sum(map(len, texts)) + len(between) * len(texts))
-    start = "" if prefix is None else arguments.text(prefix, "prefix")
-    end = "" if suffix is None else arguments.text(suffix, "suffix")
-    return _made(start + between.join(texts) + end, run)
+    return between.join(texts)
 
 
 def _flags(flags: Value) -> str:

@@ -209,8 +209,8 @@ class BoxedCompiler:
     def _function(self, boxed: model.Function, names: Names) -> Closure:
         return self.function(boxed, names, boxed.place.name or "function")
 
-    def function(self, boxed: model.Function, names: Names, name: str) -> Closure:
-        """The closure that makes the function; functions of other worlds answer null."""
+    def function(self, boxed: model.Function, names: Names, name: str, written: types.Type = types.ANY) -> Closure:
+        """The closure that makes the function, its value of the type written; those of other worlds answer null."""
         if boxed.kind != "FEEL":
             self.complain(boxed.place, f"Les fonctions {boxed.kind} ne sont pas admises : seul FEEL l'est.")
             body = null_because(f"les fonctions {boxed.kind} ne sont pas admises")
@@ -218,6 +218,7 @@ class BoxedCompiler:
             body = self._body(boxed, names | {part.name for part in boxed.parameters})
         parameters = [Parameter(part.name, self.items.of(part.type, boxed.place)) for part in boxed.parameters]
         result = self.items.of(boxed.type, boxed.place)
+        result = written if result == types.ANY or isinstance(result, types.FunctionOf) else result
 
         def make(scope: Scope) -> Value:
             def evaluate(arguments: dict[str, Value], run: Run) -> Value:
@@ -241,7 +242,7 @@ class BoxedCompiler:
 
         def keep(scope: Scope) -> Value:
             try:
-                return filtered(source(scope), match, scope)
+                return filtered(source(scope), match, scope, positions=False)
             except Nothing as nothing:
                 scope.run.warn(nothing.reason)
                 return None

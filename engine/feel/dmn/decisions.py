@@ -170,7 +170,9 @@ class Decisions:
     def _function(self, element: model.Knowledge, names: frozenset[str]) -> Closure | None:
         if element.function is None:
             return None
-        return self._compiler.function(element.function, names, element.variable.name)
+        written = self.items.of(element.variable.type, element.place)
+        result = types.ANY if isinstance(written, types.FunctionOf) else written
+        return self._compiler.function(element.function, names, element.variable.name, result)
 
     def _refuse_circles(self) -> None:
         for key, compiled in self.elements.items():

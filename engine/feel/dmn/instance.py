@@ -117,10 +117,19 @@ class Instance:
             return self._service(element, compiled)
         if compiled.logic is None:
             return self._input(element.variable, compiled.type)
-        scope = self._scope(compiled.needs)
         if isinstance(element, model.Decision):
-            return self._decided(element, compiled, scope)
-        return evaluate_in(compiled.logic, scope)
+            return self._decided(element, compiled, self._scope(compiled.needs))
+        return self._knowledge(element, compiled)
+
+    def _knowledge(self, element: model.Knowledge, compiled: Compiled) -> Value:
+        """A function; it may need itself, so it stands before what it needs is looked up."""
+        if compiled.logic is None:
+            return None
+        names: dict[str, Value] = {}
+        function = evaluate_in(compiled.logic, self._root.inner(names))
+        self._made[Reference(None, element.place.element)] = function
+        names.update(self._scope(compiled.needs).names)
+        return function
 
     def _decided(self, element: model.Decision, compiled: Compiled, scope: Scope) -> Value:
         run = self.run
