@@ -105,7 +105,7 @@ class Event:
     """Something that happened in this step, in order, for the journal and the drawing.
 
     `kind`: started, entered, completed, cancelled, flow, timer, message, message_thrown, signal, signal_thrown, error,
-    escalation, condition, compensation, decision, incident, retried or finished. `element` is the element's id, or
+    escalation, condition, compensation, decision, incident, retried, skipped or finished. `element` is the element's id, or
     the flow's for `flow`.
     """
 

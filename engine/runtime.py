@@ -19,7 +19,7 @@ from engine.service_task import ServiceTask
 from engine.spiff.formulas import Failure
 from engine.spiff.instance import Instance, Token
 from engine.spiff.library import TaskState
-from engine.spiff.node import ANSWER
+from engine.spiff.node import ANSWER, PERFORMED
 from engine.spiff.propagation import broadcast, deliver, raise_error, ring
 from engine.spiff.reporting import report
 from engine.spiff.scopes import assign
@@ -121,15 +121,28 @@ def retry(definition: Definition, state: bytes, task_id: str, *, now: datetime) 
     A task that could not begin begins anew; a service task asks again, under a new id.
     """
     instance = read(definition, state, _utc(now))
-    blocked = [token for token in instance.living() if token.state == TaskState.ERROR]
-    chosen = [token for token in blocked if task_id in {token.public_id, token.task_spec.element}]
-    if not chosen:
-        raise TaskNotOpen(task_id)
-    for token in chosen:
+    for token in _blocked(instance, task_id):
         instance.tell("retried", token)
         _, _, entering = token.internal_data.pop("blocked")
         token.internal_data["again"] = token.internal_data.get("again", 0) + 1
         token._set_state(TaskState.FUTURE if entering else TaskState.READY)
+        instance.agenda.append(token)
+    return _settled(definition, instance)
+
+
+def skip(definition: Definition, state: bytes, task_id: str, data: Mapping[str, Any], *, now: datetime) -> Advance:
+    """Go on past an incident as if its element had been done with these results. TaskNotOpen; ReservedKey.
+
+    What comes after is chosen as always; a gateway that cannot choose stands still again.
+    """
+    accepted = accept(data)
+    instance = read(definition, state, _utc(now))
+    for token in _blocked(instance, task_id):
+        instance.tell("skipped", token)
+        token.internal_data.pop("blocked")
+        token.internal_data[PERFORMED] = 1
+        assign(token, accepted)
+        token._set_state(TaskState.READY)
         instance.agenda.append(token)
     return _settled(definition, instance)
 
@@ -159,6 +172,14 @@ def _asked(definition: Definition, state: bytes, effect_id: str, now: datetime) 
     if not isinstance(token.task_spec, ServiceTask) or token.state != TaskState.STARTED:
         raise TaskNotOpen(effect_id)
     return instance, token
+
+
+def _blocked(instance: Instance, task_id: str) -> list[Token]:
+    blocked = [token for token in instance.living() if token.state == TaskState.ERROR]
+    chosen = [token for token in blocked if task_id in {token.public_id, token.task_spec.element}]
+    if not chosen:
+        raise TaskNotOpen(task_id)
+    return chosen
 
 
 def _find(instance: Instance, public_id: str) -> Token:

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 from engine.model import ElementInfo
 from engine.spiff.compensation import remember
-from engine.spiff.events import Boundary, Catch, StartEvent, disarm, listen
+from engine.spiff.events import Boundary, Catch, StartEvent, come, listen
 from engine.spiff.formulas import Failure, Formula
 from engine.spiff.mappings import NO_MAPPINGS, Mappings
-from engine.spiff.node import ANSWER, Node, passed
+from engine.spiff.node import ANSWER, Node
 from engine.spiff.scopes import assign, variables
 from engine.spiff.triggers import Trigger
 
@@ -163,9 +163,7 @@ class ReceiveTask(Activity):
 
     def caught(self, token: Token, index: int, payload: dict[str, Any]) -> None:
         """The message has come."""
-        disarm(token)
-        Catch.leave_gateway(self, token)  # type: ignore[arg-type]
-        passed(token, payload)
+        come(token, payload)
 
     def perform(self, token: Token) -> bool:
         """Take in what came with it."""

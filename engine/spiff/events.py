@@ -37,16 +37,7 @@ class Catch(Node):
 
     def caught(self, token: Token, index: int, payload: dict[str, Any]) -> None:
         """One of the triggers has come."""
-        disarm(token)
-        self.leave_gateway(token)
-        passed(token, payload)
-
-    def leave_gateway(self, token: Token) -> None:
-        """The first event behind an event-based gateway ends the wait for the others."""
-        gateway = token.scope
-        if isinstance(gateway.task_spec, EventGateway):
-            token.workflow.adopt(token, gateway.scope)
-            token.workflow.remove(gateway)
+        come(token, payload)
 
     def perform(self, token: Token) -> bool:
         """Take in what came with the event."""
@@ -217,6 +208,16 @@ def listen_on(token: Token, index: int) -> None:
     token.internal_data[ARMS][index] = arm
     if not any(token.internal_data[ARMS]):
         instance.remove(token)
+
+
+def come(token: Token, payload: dict[str, Any]) -> None:
+    """What the token waited for has come; behind an event-based gateway, the wait for the others ends."""
+    disarm(token)
+    gateway = token.scope
+    if isinstance(gateway.task_spec, EventGateway):
+        token.workflow.adopt(token, gateway.scope)
+        token.workflow.remove(gateway)
+    passed(token, payload)
 
 
 def disarm(token: Token) -> None:

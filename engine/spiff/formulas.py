@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import asdict, is_dataclass
 from datetime import datetime
 from typing import Any, NoReturn
 from zoneinfo import ZoneInfo
@@ -65,16 +66,20 @@ def formula_or_text(text: str) -> Formula | str:
 
 
 def computed_decision(
-    decisions: Any, decision: str, variables: Mapping[str, Any], now: datetime
+    decisions: Any, decision: str, variables: Mapping[str, Any], now: datetime, zone: ZoneInfo
 ) -> tuple[Any, list[Any], list[str]]:
     """The value of a decision, the rules that fired and the warnings. Failure when it cannot be decided."""
     if decisions is None:
         raise Failure("decision", f"La table de décision « {decision} » n’existe pas.")
     try:
-        found = decisions.decide(decision, variables, now=now)
-        return accept_value(found.value), list(found.rules), [str(one) for one in found.warnings]
+        found = decisions.decide(decision, variables, now=now, zone=zone)
+        return accept_value(found.value), [_plain(rule) for rule in found.rules], list(found.warnings)
     except (FeelError, ArithmeticError, RecursionError, DataRefused) as error:
         raise Failure("decision", f"La décision « {decision} » n’a pas pu être prise : {error}") from error
+
+
+def _plain(rule: Any) -> Any:
+    return asdict(rule) if is_dataclass(rule) and not isinstance(rule, type) else rule
 
 
 class FeelEnvironment(Environment):

@@ -152,7 +152,7 @@ class Instance(BpmnWorkflow):
 
     def decide(self, decision: str, token: Token) -> tuple[Any, dict[str, Any]]:
         """The value of a decision, and what to note about it. Failure when it cannot be decided."""
-        found = computed_decision(self.decisions.get(decision), decision, variables(token), self.now)
+        found = computed_decision(self.decisions.get(decision), decision, variables(token), self.now, self.zone)
         return found[0], {"rules": found[1], "warnings": found[2]}
 
     # -- running ---------------------------------------------------------------------------------------------------

@@ -171,6 +171,10 @@ class Player:
         """Try an incident again."""
         return self._took(runtime.retry(self.definition, self.last.state, element, now=self.now))
 
+    def skip(self, element: str, **data: Any) -> Player:
+        """Go on past an incident."""
+        return self._took(runtime.skip(self.definition, self.last.state, element, data, now=self.now))
+
     def after(self, duration: str) -> Player:
         """Let time pass; what falls due fires at its own moment."""
         period = parse_period(duration)

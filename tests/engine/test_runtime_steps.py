@@ -113,6 +113,22 @@ def test_a_failed_effect_is_caught_by_its_error_event_or_becomes_an_incident() -
     assert play.tasks == ["c"]
 
 
+def test_an_incident_can_be_passed_with_results_given_by_hand() -> None:
+    play = Player(START + service("s") + user("b") + END + flows("debut s b fin"))
+    play.fail(play.last.effects[0].id)
+    play.skip("s", rdv="lundi")
+    assert (play.tasks, play.incidents, play.data) == (["b"], [], {"rdv": "lundi"})
+    with pytest.raises(TaskNotOpen):
+        play.skip("s")
+
+
+def test_what_could_not_begin_can_be_passed_too() -> None:
+    edge = f'<boundaryEvent id="e" attachedToRef="a">{timer("=delai")}</boundaryEvent>'
+    play = Player(START + user("a", "b") + edge + END + flows("debut a b fin", "e b"))
+    assert play.incidents == ["minuterie"]
+    assert play.skip("a", avis="oui").tasks == ["b"]
+
+
 def test_a_message_goes_to_who_awaits_it() -> None:
     wait = '<intermediateCatchEvent id="w"><messageEventDefinition messageRef="m1"/></intermediateCatchEvent>'
     play = Player(START + wait + user("b") + END + flows("debut w b fin"), head=MESSAGE)
@@ -239,7 +255,7 @@ def test_a_decision_is_taken_and_told() -> None:
         warnings: tuple[str, ...] = ()
 
     class Table:
-        def decide(self, name: str, variables: object, *, now: object) -> Taken:
+        def decide(self, name: str, variables: object, *, now: object, zone: object) -> Taken:
             return Taken()
 
     asked = extended('<planipref:decision ref="delai" resultat="silence"/>')
