@@ -110,7 +110,6 @@ def prolong(facts: Facts) -> Plan:
 @action(
     "decision.enregistrer_retrait",
     label="Enregistrer le retrait demandé par l’usager : statut « classé sans suite », courriel.",
-    params={"motif": "string"},
     results={"decision": "context"},
 )
 def withdraw(facts: Facts) -> Plan:

@@ -6,7 +6,7 @@ from prefecture.demarches import service as demarches
 from prefecture.documents import queries as documents
 from prefecture.kernel import outbox
 from prefecture.notifications import service as notifications
-from prefecture.steps.actions import ACTIONS, TABLE
+from prefecture.steps.actions import ACTIONS, TABLE, simulated
 from prefecture.steps.letters import TAGS
 from prefecture.steps.running import handler
 
@@ -15,6 +15,7 @@ def register() -> None:
     """Enter every action, every tag and the reader of attachments (composition root); doing it twice is once."""
     demarches.register_actions(TABLE)
     demarches.register_tags(TAGS)
+    demarches.register_simulation(simulated)
     notifications.read_with(documents.download)
     known = outbox.handlers()
     for name, action in ACTIONS.items():
