@@ -9,13 +9,16 @@ from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
 
+import orjson
+
 from forms.components import Choice, Component, Page, Path, dotted, visible
 from forms.html import text_of
+from forms.portable import portable
 from forms.tree import ABSENT, get
 from forms.visibility import Conditions
 
-_COMPARED = re.compile(r'([\w.]+)\s*(!?=)\s*(?:"([^"]*)"|(true|false))', re.ASCII)
-_NEGATED = re.compile(r"not\(\s*([\w.]+)\s*\)", re.ASCII)
+# What no text of a condition is equal to: a number, a date, a list.
+OTHER = "\x00"
 
 KINDS = {
     "textfield": "text",
@@ -41,15 +44,6 @@ class ChoiceView:
 
 
 @dataclass(frozen=True, slots=True)
-class Condition:
-    """When the browser may show the field by itself: the named field equals (or not) a value."""
-
-    name: str
-    equal: bool
-    value: str
-
-
-@dataclass(frozen=True, slots=True)
 class ItemView:
     """One line of a repeated group; `name` is what the removing button posts."""
 
@@ -62,7 +56,8 @@ class ItemView:
 @dataclass(frozen=True, slots=True)
 class FieldView:
     """One field. `kind`: text, area, number, date, time, datetime, choice, select, choices, checkbox, file, group,
-    repeat, prose, separator. `target` is the id that the error summary goes to.
+    repeat, prose, separator. `hidden_when` is the rule (JSON) by which a browser hides it, empty when none is needed;
+    `target` is the id that the error summary goes to.
     """
 
     kind: str
@@ -86,7 +81,7 @@ class FieldView:
     piece: str = ""
     multiple: bool = False
     accept: str = ""
-    condition: Condition | None = None
+    hidden_when: str = ""
     hidden: bool = False
 
     @property
@@ -131,7 +126,7 @@ def page_view(
     context: Mapping[str, Any],
 ) -> PageView:
     """The page as it is drawn, with what the person wrote, wrong or right, still in place."""
-    drawing = _Drawing(answers, errors, conditions, documents, context)
+    drawing = _Drawing(page, answers, errors, conditions, documents, context)
     fields = drawing.children(page.component, page.component.segments, ())
     position = shown.index(page.number) + 1 if page.number in shown else page.number
     known = {field.name: field.target for field in _flat(fields)}
@@ -154,6 +149,7 @@ def _flat(fields: Sequence[FieldView]) -> list[FieldView]:
 class _Drawing:
     def __init__(
         self,
+        page: Page,
         answers: Mapping[str, Any],
         errors: Mapping[str, str],
         conditions: Conditions,
@@ -162,6 +158,13 @@ class _Drawing:
     ) -> None:
         self._answers, self._errors, self._conditions = answers, errors, conditions
         self._documents, self._context = documents, context
+        self._here = frozenset(_names(page.component, ()))
+
+    def _elsewhere(self, name: str) -> str:
+        value = self._conditions.value(tuple(name.split(".")))
+        if value is ABSENT or value is None:
+            return ""
+        return text_of(value) if isinstance(value, str | bool) else OTHER
 
     def children(self, parent: Component, path: Path, scopes: tuple[Path, ...]) -> tuple[FieldView, ...]:
         """The views of what stands in a group, groups that are only pages opened up."""
@@ -177,8 +180,8 @@ class _Drawing:
     def _draw(self, component: Component, prefix: Path, scopes: tuple[Path, ...], position: int) -> FieldView | None:
         path = prefix + component.segments
         hidden = component.hide is not None and self._conditions.hide([(component.hide, scopes)])
-        condition = _simple(component.hide, scopes) if component.hide else None
-        if hidden and condition is None:
+        rule = portable(component.hide, self._here, self._elsewhere) if component.hide and not scopes else None
+        if hidden and not isinstance(rule, list):
             return None
         own = component.answered or component.kind == "dynamiclist"
         identity = dotted(path) if own else dotted((*path, component.kind, position))
@@ -191,7 +194,7 @@ class _Drawing:
             "error": self._errors.get(dotted(path), "") if own else "",
             "required": component.required,
             "readonly": component.readonly,
-            "condition": condition,
+            "hidden_when": orjson.dumps(rule).decode() if isinstance(rule, list) else "",
             "hidden": hidden,
         }
         if component.kind == "dynamiclist":
@@ -236,16 +239,14 @@ class _Drawing:
         return bool(self._answers) or bool(self._errors)
 
 
-def _simple(hide: str, scopes: tuple[Path, ...]) -> Condition | None:
-    """The condition of showing, when `hide` is one comparison that a browser can make alone; only outside lists."""
-    if scopes:
-        return None
-    compared = _COMPARED.fullmatch(hide)
-    if compared:
-        value = compared[4] or compared[3] or ""
-        return Condition(compared[1], compared[2] == "!=", value)
-    negated = _NEGATED.fullmatch(hide)
-    return Condition(negated[1], True, "true") if negated else None
+def _names(component: Component, prefix: Path) -> list[str]:
+    """The questions outside lists whose answer a browser reads as one text."""
+    path = prefix + component.segments
+    if component.kind in ("textfield", "textarea", "radio", "select", "checkbox"):
+        return [dotted(path)] if path and not component.readonly else []
+    if component.kind != "group":
+        return []
+    return [name for child in visible(component.children) for name in _names(child, path)]
 
 
 def _choice(identity: str, index: int, choice: Choice, value: Any) -> ChoiceView:

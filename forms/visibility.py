@@ -43,6 +43,10 @@ class Conditions:
         """Whether one of these conditions, each seen from its own place, holds."""
         return any(self._holds(condition) for condition in conditions)
 
+    def value(self, path: Path) -> Any:
+        """What a condition outside lists reads at this place; ABSENT for a name that nothing gives."""
+        return get(self._seen_from(()), path)
+
     def _places_hidden(self, every: tuple[Node, ...]) -> frozenset[Path]:
         found: set[Path] = set()
         shown: set[Path] = set()

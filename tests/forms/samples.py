@@ -21,6 +21,7 @@ def feel(text: str, variables: Mapping[str, Any]) -> Any:
         "not(autre)": lambda v: None if v["autre"] is None else not v["autre"],
         'conjoint = null or conjoint.nom = "X"': lambda v: v["conjoint"] is None or v["conjoint"]["nom"] == "X",
         "age >= 18": lambda v: v["age"] is not None and v["age"] >= 18,
+        'situation != "marie" and autre != true': lambda v: v["situation"] != "marie" and v["autre"] is not True,
         "i = 1": lambda v: v["i"] == 1,
         'motif != "famille"': lambda v: v.get("motif") != "famille",
     }

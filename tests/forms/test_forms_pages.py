@@ -187,11 +187,28 @@ def test_a_hidden_field_that_a_browser_can_show_alone_is_drawn_hidden() -> None:
     )
     fields = drawn(one.view({"situation": "seul", "age": 20}))
     assert fields["conjoint"].hidden
-    condition = fields["conjoint"].condition
-    assert condition is not None
-    assert (condition.name, condition.equal, condition.value) == ("situation", True, "marie")
+    assert fields["conjoint"].hidden_when == '["!=","situation","marie"]'
     assert "ecole" not in fields
     assert not drawn(one.view({"situation": "marie"}))["conjoint"].hidden
+
+
+def test_a_condition_on_another_page_is_decided_before_the_browser() -> None:
+    hide = '=situation != "marie" and autre != true'
+    one = form(
+        {
+            "type": "group",
+            "properties": {"page": "Vous"},
+            "components": [field("radio", "situation", values=values("marie", "seul"))],
+        },
+        {
+            "type": "group",
+            "properties": {"page": "Autre"},
+            "components": [field("checkbox", "autre"), field("textfield", "nom", conditional={"hide": hide})],
+        },
+    )
+    assert drawn(one.view({"situation": "marie"}, page=2))["nom"].hidden_when == ""
+    alone = drawn(one.view({"situation": "seul"}, page=2))["nom"]
+    assert (alone.hidden, alone.hidden_when) == (True, '["!=","autre","true"]')
 
 
 def test_attributes_help_keyboard_and_browser() -> None:
