@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine.feel import FeelSyntaxError, compile_expression
+from engine.feel import FeelSyntaxError, compile_expression, unary
 
 
 def error_of(text: str) -> str | None:
@@ -18,5 +18,13 @@ def names_of(text: str) -> frozenset[str]:
     """The free names of a FEEL text; none when it does not parse."""
     try:
         return frozenset(compile_expression(text).names)
+    except FeelSyntaxError:
+        return frozenset()
+
+
+def tested_names(text: str) -> frozenset[str]:
+    """The free names of an input entry; none when it does not parse."""
+    try:
+        return frozenset(unary(text).names)
     except FeelSyntaxError:
         return frozenset()

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from lxml import etree
 
+from engine.compiling.decisions import NAMED, Answers
 from engine.compiling.dialects import dmn as dmn_dialect
 from engine.compiling.findings import Finding, Source, at
 from engine.compiling.model import Document
@@ -81,6 +82,9 @@ def _decisions(found: Reading, source: Source, root: Element) -> None:
             "Corrigez la table dans l’éditeur de décisions.",
         )
         return
-    for element in root.iter():
-        if local(element) == "decision" and element.get("id"):
-            found.decisions[str(element.get("id"))] = decisions
+    tables = [e for e in root.iter() if local(e) == "decision" and e.get("id")]
+    outputs = {str(e.get("id")): names[0] for e in tables if len(names := dmn_dialect.outputs(e)) == 1}
+    answers = Answers(decisions, outputs)
+    for element in tables:
+        found.decisions[str(element.get("id"))] = answers
+        found.decisions[f"{element.get('id')}{NAMED}"] = answers

@@ -71,6 +71,8 @@ def slots(model: Model) -> Iterator[Slot]:
                 yield from _of_event(node)
             if kind in ACTIVITIES:
                 yield from _of_activity(node)
+            if kind == "callActivity":
+                yield from _of_call(node)
             yield from _of_extensions(node)
 
 
@@ -103,6 +105,12 @@ def _of_activity(activity: Element) -> Iterator[Slot]:
             yield Slot("collection", activity, boucle, "collection")
         if boucle.get("sortie"):
             yield Slot("item", activity, boucle, "sortie")
+
+
+def _of_call(node: Element) -> Iterator[Slot]:
+    """A computed call, which foreign models may have."""
+    if any(sign in (node.get("calledElement") or "") for sign in ("{", "=")):
+        yield Slot("call", node, node, "calledElement")
 
 
 def _of_extensions(node: Element) -> Iterator[Slot]:

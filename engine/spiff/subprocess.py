@@ -22,6 +22,9 @@ INTERRUPTED = "interrupted"
 PAYLOAD = "payload"
 ENOUGH = "enough"
 
+# What a repeated call was handed of its own repetition: given back, it would count every round twice.
+_COUNTS = frozenset({"nrOfInstances", "nrOfActiveInstances", "nrOfCompletedInstances"})
+
 
 class SubProcess(Activity):
     """A scope: it lasts as long as a token lives in it."""
@@ -166,7 +169,7 @@ class CallActivity(Activity):
 
     def before_child_leaves(self, scope: Token, child: Token) -> None:
         """The results come back."""
-        brought = dict(child.data) if self.all_out else {}
+        brought = {name: value for name, value in child.data.items() if name not in _COUNTS} if self.all_out else {}
         brought.update(computed(self.mappings.sorties, child, variables(child)))
         assign(scope, brought)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from engine.compiling.decisions import NAMED
 from engine.compiling.dialects.words import entree, holder, neutral, rename, sortie, vendor_elements
 from engine.compiling.juel import NotTranslatable, translate
 from engine.compiling.model import ACTIVITIES, called_process, definitions, loop_of
@@ -53,10 +54,16 @@ def _form(model: Model, task: Element) -> None:
 def _service(model: Model, task: Element) -> None:
     decision = _attribute(task, "decisionRef") or _decision_field(task)
     if decision:
-        found = holder(task, "decision", ref=decision)
+        shape = _attribute(task, "mapDecisionResult") or "resultList"
+        key = (
+            f"{decision}{NAMED}"
+            if shape in {"singleResult", "resultList"} and decision in model.decisions
+            else decision
+        )
+        found = holder(task, "decision", ref=key)
         if variable := _attribute(task, "resultVariable"):
             found.set("resultat", variable)
-        found.set("forme", _attribute(task, "mapDecisionResult") or "resultList")
+        found.set("forme", shape)
         rename(task, "businessRuleTask")
     elif model.foreign and any(_attribute(task, name) for name in _CODE):
         neutral(task)
