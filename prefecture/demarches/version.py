@@ -6,6 +6,7 @@ import threading
 import tomllib
 import uuid
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
 from typing import Any
@@ -30,6 +31,14 @@ def evaluate(text: str, variables: Mapping[str, Any]) -> Any:
     return feel.evaluate(text, variables, now=clock.now(), zone=PARIS)
 
 
+@dataclass(frozen=True)
+class FormNeeds:
+    """Whether a form asks for documents, and whether its conditions look at more than its own answers."""
+
+    documents: bool
+    context: bool
+
+
 class Version:
     """One version of a démarche, immutable. Files are looked for in the démarche's folder, then in `_commun`."""
 
@@ -43,6 +52,7 @@ class Version:
         self.published_at = published_at
         self._files = bundle.files
         self._forms: dict[str, forms.Form] = {}
+        self._needs: dict[str, FormNeeds] = {}
         self._definition: Definition | None = None
         self._lock = threading.RLock()
 
@@ -120,6 +130,17 @@ class Version:
                 self._forms[form_id] = forms.load(content, blocks=self.blocks, evaluate=evaluate)
             return self._forms[form_id]
 
+    def needs(self, form_id: str) -> FormNeeds:
+        """What a form needs beside its answers, worked out once."""
+        with self._lock:
+            if form_id not in self._needs:
+                form = self.form(form_id)
+                self._needs[form_id] = FormNeeds(
+                    documents=any(_asks_files(page.component) for page in form.pages),
+                    context=any(_looks_outside(text, form.fields) for _, text in form.expressions),
+                )
+            return self._needs[form_id]
+
     @cached_property
     def form_ids(self) -> tuple[str, ...]:
         """The names of all forms that a BPMN file of this version may name."""
@@ -136,6 +157,18 @@ class Version:
         dated = self.settings.get("donnees", {}).get(name, [])
         in_force = [one for one in dated if one["depuis"] <= day]
         return max(in_force, key=lambda one: one["depuis"])["valeur"] if in_force else None
+
+
+def _asks_files(component: forms.Component) -> bool:
+    return component.kind == "filepicker" or any(_asks_files(child) for child in component.children)
+
+
+def _looks_outside(text: str, fields: Mapping[str, str]) -> bool:
+    try:
+        names = feel.compile_expression(text.removeprefix("=").strip()).names
+    except feel.FeelSyntaxError:
+        return True
+    return not names <= fields.keys()
 
 
 def _is_form(name: str) -> bool:

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import insert, update
+from sqlalchemy import bindparam, insert, update
 
 from engine.model import Advance, Event, OpenTask, Timer
 from prefecture.dossiers import journal
@@ -22,6 +22,8 @@ from prefecture.kernel.db import db
 TIMER = "dossiers.timer"
 NEVER = datetime(9999, 12, 31, tzinfo=UTC)
 END_OF_DAY = time(23, 59, 59)
+_OPEN = insert(TASKS)
+_CLOSE = update(TASKS).where(TASKS.c.id == bindparam("task"))
 # Properties by which a drawing forbids a task to whoever did another one (the two-person rule).
 NOT_BY = ("autre_que", "sauf_auteur_de")
 
@@ -64,10 +66,7 @@ def apply(held: Held, advance: Advance, facts: Sequence[Fact], *, done: str | No
 def close(held: Held, statut: str, facts: Sequence[Fact]) -> None:
     """End a dossier outside its drawing: nothing of it stays open, due or asked."""
     dossier = held.dossier
-    gone = [task_id for task_id, row in held.tasks.items() if row["status"] == OPEN]
-    if gone:
-        cancelled = update(TASKS).where(TASKS.c.id.in_(gone)).values(status=CANCELLED, closed_at=held.now)
-        db.session.execute(cancelled)
+    _cancel_tasks(held, [task_id for task_id, row in held.tasks.items() if row["status"] == OPEN])
     outbox.cancel_for(dossier.id)
     dossier.timers, dossier.file, dossier.incident = [], None, None
     dossier.statut, dossier.finished_at = statut, held.now
@@ -91,26 +90,28 @@ def _close_tasks(held: Held, advance: Advance, done: str | None) -> None:
     if done in gone:
         gone.remove(str(done))
         actor = held.actor
-        db.session.execute(
-            update(TASKS)
-            .where(TASKS.c.id == done)
-            .values(
-                status=DONE,
-                closed_at=held.now,
-                closed_by=actor.id,
-                closed_by_kind=actor.kind,
-                closed_by_name=None if actor.kind == "person" else actor.name,
-            )
-        )
+        told = {
+            "task": done,
+            "status": DONE,
+            "closed_at": held.now,
+            "closed_by": actor.id,
+            "closed_by_kind": actor.kind,
+            "closed_by_name": None if actor.kind == "person" else actor.name,
+        }
+        db.session.connection().execute(_CLOSE, told)
+    _cancel_tasks(held, gone)
+
+
+def _cancel_tasks(held: Held, gone: Sequence[str]) -> None:
     if gone:
-        cancelled = update(TASKS).where(TASKS.c.id.in_(gone)).values(status=CANCELLED, closed_at=held.now)
-        db.session.execute(cancelled)
+        told = [{"task": task_id, "status": CANCELLED, "closed_at": held.now} for task_id in gone]
+        db.session.connection().execute(_CLOSE, told)
 
 
 def _open_tasks(held: Held, advance: Advance) -> None:
     new = [_row(held, task) for task in advance.open_tasks if task.id not in held.tasks]
     if new:
-        db.session.execute(insert(TASKS), new)
+        db.session.connection().execute(_OPEN, new)
 
 
 def _row(held: Held, task: OpenTask) -> dict[str, Any]:

@@ -49,7 +49,6 @@ def erase(dossier_id: uuid.UUID, by: Actor | None = None) -> None:
         return
     if dossier.finished_at is None and dossier.archived_at is None:
         raise Conflict("Un dossier en cours ne peut pas être effacé\u00a0: il faut d’abord le clore.")
-    journal.append(dossier, held.actor, [Fact("erased")], held.now)
     documents.erase_for(dossier_id)
     outbox.cancel_for(dossier_id)
     tables = Model.metadata.tables
@@ -64,3 +63,4 @@ def erase(dossier_id: uuid.UUID, by: Actor | None = None) -> None:
     dossier.key_id = dossier.state = dossier.person = dossier.person_id = dossier.incident = None
     dossier.timers, dossier.kept_messages = [], 0
     dossier.erased_at = held.now
+    journal.append(dossier, held.actor, [Fact("erased")], held.now)

@@ -24,7 +24,7 @@ from prefecture.demarches.version import Version
 from prefecture.dossiers import drafts, messages, numbers, search
 from prefecture.dossiers.held import EN_CONSTRUCTION, Held
 from prefecture.dossiers.journal import Fact
-from prefecture.dossiers.models import Dossier
+from prefecture.dossiers.record import Record
 from prefecture.dossiers.tasks import NO_DOCUMENTS, Documents, attach_answered
 from prefecture.dossiers.views import person_place
 from prefecture.identity import permissions
@@ -32,7 +32,7 @@ from prefecture.identity import queries as identity
 from prefecture.identity.permissions import Actor, Subject
 from prefecture.identity.queries import PersonView, ServiceView
 from prefecture.kernel import clock, keyring
-from prefecture.kernel.db import db, new_id
+from prefecture.kernel.db import new_id
 from prefecture.kernel.errors import Forbidden, Invalid
 
 # Lists of `demarche.toml` that are for people, letters and the archives, not for conditions.
@@ -48,7 +48,7 @@ def submit(
     service_id: uuid.UUID | None = None,
     prefecture: str | None = None,
     person_id: uuid.UUID | None = None,
-) -> Dossier:
+) -> Record:
     """File a dossier, in the caller's unit of work: all of it or nothing.
 
     service_id: where it goes; else `prefecture`, in which the démarche's service is found. person_id: for whom, when
@@ -87,7 +87,7 @@ def submit(
     return dossier
 
 
-def _row(version: Version, service: ServiceView, person: PersonView, zone: ZoneInfo, now: datetime) -> Dossier:
+def _row(version: Version, service: ServiceView, person: PersonView, zone: ZoneInfo, now: datetime) -> Record:
     dossier_id = new_id()
     key_id = keyring.new_key(f"dossier:{dossier_id}")
     year = now.astimezone(zone).year
@@ -96,7 +96,7 @@ def _row(version: Version, service: ServiceView, person: PersonView, zone: ZoneI
         "given_names": person.given_names,
         "birth_date": person.birth_date,
     }
-    dossier = Dossier(
+    dossier = Record(
         id=dossier_id,
         number=numbers.next_number(version.prefix, service.prefecture_code, year),
         demarche_code=version.code,
@@ -106,19 +106,11 @@ def _row(version: Version, service: ServiceView, person: PersonView, zone: ZoneI
         prefecture=service.prefecture_code,
         zone=zone.key,
         statut=EN_CONSTRUCTION,
-        revision=0,
         key_id=key_id,
         person=keyring.seal_json(key_id, told, person_place(dossier_id)),
-        timers=[],
-        kept_messages=0,
         filed_at=now,
-        suspended=False,
-        journal_seq=0,
-        journal_head=b"",
-        sealed_seq=0,
     )
-    db.session.add(dossier)
-    db.session.flush()
+    dossier.create()
     return dossier
 
 
@@ -142,7 +134,7 @@ def _usager(person: PersonView) -> dict[str, Any]:
     return {"nom": person.family_name, "prenoms": person.given_names, "date_naissance": person.birth_date}
 
 
-def _told(dossier: Dossier, service: ServiceView, zone: ZoneInfo, actor: Actor) -> dict[str, Any]:
+def _told(dossier: Record, service: ServiceView, zone: ZoneInfo, actor: Actor) -> dict[str, Any]:
     day: date = dossier.filed_at.astimezone(zone).date()
     return {
         "numero": dossier.number,

@@ -6,14 +6,15 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import RowMapping, bindparam, or_, select
 
 from prefecture.demarches import queries as demarches
 from prefecture.demarches.version import Version
+from prefecture.dossiers import record
 from prefecture.dossiers.models import Dossier, DossierTask, JournalEntry, table_of
+from prefecture.dossiers.record import Record
 from prefecture.identity.permissions import Actor, Subject
 from prefecture.kernel import clock, keyring
 from prefecture.kernel.db import db
@@ -21,6 +22,9 @@ from prefecture.kernel.errors import Conflict, Gone, NotFound
 
 TASKS = table_of(DossierTask)
 OPEN, DONE, CANCELLED = "open", "done", "cancelled"
+_OPEN_TASKS = select(TASKS).where(
+    TASKS.c.dossier_id == bindparam("dossier"), or_(TASKS.c.status == OPEN, TASKS.c.id == bindparam("task"))
+)
 
 # What a process may say that a dossier is, as citizens and the law know it.
 EN_CONSTRUCTION, EN_INSTRUCTION = "en_construction", "en_instruction"
@@ -33,11 +37,11 @@ ENDED = frozenset({ACCEPTE, REFUSE, SANS_SUITE})
 class Held:
     """What one step works on. `tasks` are the dossier's open tasks by id (and the one asked for, if it is closed)."""
 
-    dossier: Dossier
+    dossier: Record
     version: Version
     actor: Actor
     now: datetime
-    tasks: Mapping[str, Mapping[str, Any]]
+    tasks: Mapping[str, RowMapping]
 
     @property
     def state(self) -> bytes:
@@ -62,28 +66,33 @@ def place(dossier_id: uuid.UUID) -> str:
     return f"dossier.state:{dossier_id}"
 
 
-def subject_of(dossier: Dossier) -> Subject:
+def subject_of(dossier: Dossier | Record) -> Subject:
     """Whose a dossier is, for permissions."""
     return Subject(dossier.person_id, dossier.service_id, dossier.prefecture)
 
 
 def hold(actor: Actor, dossier_id: uuid.UUID) -> Held:
     """Lock a dossier by id; raises NotFound."""
-    return _held(actor, select(Dossier).where(Dossier.id == dossier_id))
+    return _held(actor, record.lock("id", dossier_id))
 
 
 def hold_number(actor: Actor, number: str) -> Held:
     """Lock a dossier by number; raises NotFound."""
-    return _held(actor, select(Dossier).where(Dossier.number == number.strip().upper()))
+    return _held(actor, record.lock("number", number.strip().upper()))
 
 
 def hold_task(actor: Actor, task_id: str) -> Held:
     """Lock the dossier of a task, open or not; raises NotFound."""
-    owner = select(DossierTask.dossier_id).where(DossierTask.id == task_id).scalar_subquery()
-    return _held(actor, select(Dossier).where(Dossier.id == owner), task_id)
+    return _held(actor, record.lock("task", task_id), task_id)
 
 
-def check_revision(dossier: Dossier, revision: int | None) -> None:
+def open_tasks(dossier: Record, task_id: str = "") -> Mapping[str, RowMapping]:
+    """The open tasks of a dossier by id, and the one of that id whatever became of it."""
+    rows = db.session.connection().execute(_OPEN_TASKS, {"dossier": dossier.id, "task": task_id}).mappings()
+    return {row["id"]: row for row in rows}
+
+
+def check_revision(dossier: Record, revision: int | None) -> None:
     """Raise Conflict, saying who changed the dossier and when, unless `revision` is the present one (or None)."""
     if revision is None or revision == dossier.revision:
         return
@@ -105,11 +114,8 @@ def said_when(at: datetime, zone: str) -> str:
     return f"le {local.day}/{local:%m/%Y} à {local:%H:%M}"
 
 
-def _held(actor: Actor, query: Select[Dossier], task_id: str | None = None) -> Held:
-    dossier = db.session.scalars(query.with_for_update().execution_options(populate_existing=True)).one_or_none()
+def _held(actor: Actor, dossier: Record | None, task_id: str = "") -> Held:
     if dossier is None:
         raise NotFound
-    wanted = TASKS.c.status == OPEN if task_id is None else or_(TASKS.c.status == OPEN, TASKS.c.id == task_id)
-    rows = db.session.execute(select(TASKS).where(TASKS.c.dossier_id == dossier.id, wanted)).mappings()
-    version = demarches.version(dossier.version_id)
-    return Held(dossier, version, actor, clock.now(), {row["id"]: dict(row) for row in rows})
+    tasks = open_tasks(dossier, task_id)
+    return Held(dossier, demarches.version(dossier.version_id), actor, clock.now(), tasks)

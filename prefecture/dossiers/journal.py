@@ -19,6 +19,7 @@ import orjson
 from sqlalchemy import insert, select, text
 
 from prefecture.dossiers.models import Dossier, JournalEntry, JournalSeal, JournalSealHead, JournalValue, table_of
+from prefecture.dossiers.record import Record
 from prefecture.identity.permissions import Actor
 from prefecture.kernel import keyring
 from prefecture.kernel.crypto import SealBroken
@@ -27,6 +28,8 @@ from prefecture.kernel.db import db
 SALT_BYTES = 16
 _ENTRIES = table_of(JournalEntry)
 _VALUES = table_of(JournalValue)
+_ADD_ENTRY = insert(_ENTRIES)
+_ADD_VALUE = insert(_VALUES)
 
 
 @dataclass(frozen=True)
@@ -50,8 +53,8 @@ class Broken:
     reason: str
 
 
-def append(dossier: Dossier, actor: Actor, facts: Sequence[Fact], at: datetime) -> None:
-    """Chain `facts` to the dossier's journal, in the unit of work that holds its lock."""
+def append(dossier: Record, actor: Actor, facts: Sequence[Fact], at: datetime) -> None:
+    """Chain `facts` to the dossier's journal and write its row, in the unit of work that holds its lock."""
     entries, values = [], []
     for fact in facts:
         seq = dossier.journal_seq + 1
@@ -77,10 +80,12 @@ def append(dossier: Dossier, actor: Actor, facts: Sequence[Fact], at: datetime) 
             sealed = keyring.seal(str(dossier.key_id), opened, _place(dossier.id, seq))
             values.append({"dossier_id": dossier.id, "seq": seq, "sealed": sealed})
         dossier.journal_seq, dossier.journal_head = seq, entry["hash"]
+    connection = db.session.connection()
     if entries:
-        db.session.execute(insert(_ENTRIES), entries)
+        connection.execute(_ADD_ENTRY, entries)
     if values:
-        db.session.execute(insert(_VALUES), values)
+        connection.execute(_ADD_VALUE, values)
+    dossier.write()
 
 
 def values_of(key_id: str, dossier_id: uuid.UUID, seq: int, sealed: bytes) -> Any:

@@ -13,7 +13,7 @@ from engine import runtime, state
 from engine.errors import MessageNotAwaited
 from engine.model import Advance
 from prefecture.dossiers import advance as advancing
-from prefecture.dossiers.held import OPEN, Held, hold
+from prefecture.dossiers.held import Held, hold, open_tasks
 from prefecture.dossiers.journal import Fact
 from prefecture.dossiers.models import KeptMessage
 from prefecture.identity.permissions import Actor
@@ -49,6 +49,7 @@ def send_message(
     if held.dossier.finished_at is None:
         _remember(held, key or new_id().hex, name, payload, KEPT, ttl)
         held.dossier.kept_messages += 1
+        held.dossier.write()
     return False
 
 
@@ -72,17 +73,16 @@ def step(held: Held, advance: Advance, facts: Sequence[Fact], *, done: str | Non
         if found is None:
             return
         payload = _opened(held, found)
-        refreshed = _with_open_tasks(held, advance)
+        refreshed = _with_open_tasks(held)
         advance = runtime.send(held.version.definition, held.state, found.name, payload, now=held.now)
         found.status, found.payload = DELIVERED, None
         held.dossier.kept_messages -= 1
         advancing.apply(refreshed, advance, ())
 
 
-def _with_open_tasks(held: Held, advance: Advance) -> Held:
+def _with_open_tasks(held: Held) -> Held:
     """The same dossier, whose open tasks are those of the step just written."""
-    tasks = {task.id: {"status": OPEN} for task in advance.open_tasks}
-    return Held(held.dossier, held.version, held.actor, held.now, tasks)
+    return Held(held.dossier, held.version, held.actor, held.now, open_tasks(held.dossier))
 
 
 def _awaited(held: Held, names: set[str]) -> KeptMessage | None:
@@ -96,6 +96,7 @@ def _awaited(held: Held, names: set[str]) -> KeptMessage | None:
         if row.expires_at <= held.now:
             row.status, row.payload = EXPIRED, None
             held.dossier.kept_messages -= 1
+    held.dossier.write()
     return next((row for row in rows if row.status == KEPT and row.name in names), None)
 
 

@@ -7,12 +7,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import RowMapping, select, update
 
 from engine import runtime
 from engine.errors import DataRefused, TaskNotOpen
 from engine.state import read_data
 from forms import Form
+from prefecture.documents import queries as documents_queries
 from prefecture.documents import service as documents_desk
 from prefecture.dossiers import journal, messages
 from prefecture.dossiers.held import DONE, OPEN, TASKS, Held, check_revision, hold_task, said_when
@@ -100,13 +101,17 @@ def attach_answered(
     dossier_id: uuid.UUID,
     owner: Actor,
 ) -> None:
-    """Attach every document that the clean answers name; another person's is refused, and nothing is stored."""
+    """Attach every document that the clean answers name; another person's is refused, and nothing is stored.
+
+    What is attached to this dossier already stays as it is, whoever brought it.
+    """
+    known = {one.id for one in documents_queries.of_dossier(dossier_id)}
     for piece in form.pieces(answers, context=context):
-        for document_id in _named(answers, piece.path):
+        for document_id in set(_named(answers, piece.path)) - known:
             documents_desk.attach(document_id, dossier_id, key_id, piece.code, owner)
 
 
-def _seen_and_open(held: Held, task_id: str) -> Mapping[str, Any]:
+def _seen_and_open(held: Held, task_id: str) -> RowMapping:
     """The task, if the actor may see its dossier and it is open."""
     task = held.tasks.get(task_id)
     if task is None or not permissions.may(held.actor, "dossier.read", held.subject):
@@ -120,7 +125,7 @@ def _seen_and_open(held: Held, task_id: str) -> Mapping[str, Any]:
     return task
 
 
-def _doable(held: Held, task_id: str) -> Mapping[str, Any]:
+def _doable(held: Held, task_id: str) -> RowMapping:
     """The task, if the actor may do it now."""
     task = _seen_and_open(held, task_id)
     actor = held.actor
@@ -132,7 +137,7 @@ def _doable(held: Held, task_id: str) -> Mapping[str, Any]:
     return task
 
 
-def _check_other_person(held: Held, task: Mapping[str, Any]) -> None:
+def _check_other_person(held: Held, task: RowMapping) -> None:
     """The two-person rule: not by who last did one of the elements that the drawing names."""
     if not task["not_by"]:
         return
@@ -151,7 +156,7 @@ def _check_other_person(held: Held, task: Mapping[str, Any]) -> None:
 
 
 def _checked(
-    held: Held, task: Mapping[str, Any], state: bytes, answers: Mapping[str, Any], documents: Documents
+    held: Held, task: RowMapping, state: bytes, answers: Mapping[str, Any], documents: Documents
 ) -> dict[str, Any]:
     """The clean answers of the task's form, their documents attached; a task without form takes none."""
     if task["form"] is None:
@@ -159,11 +164,13 @@ def _checked(
             raise Invalid(dict.fromkeys(map(str, answers), "Cette tâche ne demande aucune réponse."))
         return {}
     form = held.version.form(task["form"])
-    context = _context(held, task["id"], state) if form.expressions else {}
+    needs = held.version.needs(task["form"])
+    context = _context(held, task["id"], state) if needs.context else {}
     checked = form.check(answers, context=context, documents=documents, zone=held.zone)
     if not checked.valid:
         raise Invalid(checked.errors)
-    attach_answered(form, checked.answers, context, str(held.dossier.key_id), held.dossier.id, held.actor)
+    if needs.documents:
+        attach_answered(form, checked.answers, context, str(held.dossier.key_id), held.dossier.id, held.actor)
     return checked.answers
 
 
@@ -184,6 +191,7 @@ def _named(answers: Mapping[str, Any], path: str) -> Iterator[uuid.UUID]:
             raise Invalid({path: "Ce document n’existe pas."}) from None
 
 
-def _assign(held: Held, task: Mapping[str, Any], agent_id: uuid.UUID | None, name: str | None, kind: str) -> None:
-    db.session.execute(update(TASKS).where(TASKS.c.id == task["id"]).values(assignee_id=agent_id, assignee=name))
+def _assign(held: Held, task: RowMapping, agent_id: uuid.UUID | None, name: str | None, kind: str) -> None:
+    assigned = update(TASKS).where(TASKS.c.id == task["id"]).values(assignee_id=agent_id, assignee=name)
+    db.session.connection().execute(assigned)
     journal.append(held.dossier, held.actor, [Fact(kind, task["element"], task["name"], task["id"])], held.now)

@@ -10,6 +10,7 @@ from typing import Any
 
 from prefecture.demarches import queries as demarches
 from prefecture.dossiers.models import Dossier, DossierTask
+from prefecture.dossiers.record import Record
 from prefecture.kernel import clock, keyring
 
 ERASED = "dossier effacé"
@@ -148,7 +149,7 @@ def person_place(dossier_id: uuid.UUID) -> str:
     return f"dossier.person:{dossier_id}"
 
 
-def dossier_view(row: Dossier) -> DossierView:
+def dossier_view(row: Dossier | Record) -> DossierView:
     """The view of a row of this desk."""
     return DossierView(
         id=row.id,
