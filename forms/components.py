@@ -19,6 +19,7 @@ DISPLAYED = frozenset({"text", "separator", "spacer"})
 KINDS = ANSWERED | CONTAINERS | DISPLAYED
 
 FORMATS = frozenset({"email", "telephone", "numero_etranger", "code_postal", "date_passee", "date_future"})
+SUBTYPES = ("date", "time", "datetime")
 RESERVED_KEYS = frozenset({"typename"})
 
 MAX_ITEMS = 50

@@ -18,6 +18,7 @@ from forms.components import (
     KINDS,
     MAX_ITEMS,
     RESERVED_KEYS,
+    SUBTYPES,
     Choice,
     Component,
     Finding,
@@ -62,7 +63,7 @@ def read(content: bytes, blocks: Mapping[str, bytes]) -> Read:
     document = _document(content)
     reading = _Reading(blocks)
     components = tuple(_components(reading, document["components"], "", ()))
-    title = str(document.get("title") or document.get("properties", {}).get("titre") or document.get("id") or "")
+    title = str(document.get("title") or _mapping(document.get("properties")).get("titre") or document.get("id") or "")
     pages = _paged(components, title)
     _duplicates(reading, components)
     return Read(str(document.get("id") or ""), title, pages, tuple(reading.findings))
@@ -123,7 +124,7 @@ def _component(reading: _Reading, source: dict[str, Any], where: str, opened: tu
     kind = source.get("type")
     key = str(source.get("key") or source.get("path") or "")
     place = _join(where, key or str(source.get("label") or source.get("id") or kind))
-    if kind not in KINDS:
+    if not isinstance(kind, str) or kind not in KINDS:
         told = f"Le type {quoted(str(kind))} n’est pas connu."
         reading.find("type-inconnu", place, told, f"Choisissez parmi\u00a0: {', '.join(sorted(KINDS))}.")
         return None
@@ -134,6 +135,10 @@ def _component(reading: _Reading, source: dict[str, Any], where: str, opened: tu
         return None
     inner = tuple(_components(reading, source.get("components"), _join(where, str(source.get("path") or "")), opened))
     component = _built(source, inner)
+    if kind == "datetime" and source.get("subtype") not in SUBTYPES:
+        reading.find(
+            "sous-type-inconnu", place, "Cette date n’a pas de sous-type connu.", "Écrivez date, time ou datetime."
+        )
     _look_at(reading, component, place)
     return component
 
@@ -156,7 +161,7 @@ def _built(source: Mapping[str, Any], children: tuple[Component, ...]) -> Compon
         segments=tuple(str(key).split(".")) if key else (),
         label=str(source.get("label") or source.get("dateLabel") or source.get("timeLabel") or ""),
         hint=str(source.get("description") or ""),
-        subtype=str(source.get("subtype") or "date"),
+        subtype=_subtype(source),
         required=bool(validate.get("required")),
         readonly=bool(source.get("readonly") or source.get("disabled")),
         hide=str(hide).strip().removeprefix("=").strip() if hide else None,
@@ -168,11 +173,19 @@ def _built(source: Mapping[str, Any], children: tuple[Component, ...]) -> Compon
         text=str(source.get("text") or ""),
         prefix=str(appearance.get("prefixAdorner") or ""),
         suffix=str(appearance.get("suffixAdorner") or ""),
-        repetitions=min(int(source.get("defaultRepetitions") or 0), MAX_ITEMS) if kind == "dynamiclist" else 1,
+        repetitions=min(max(_whole(source.get("defaultRepetitions")) or 0, 0), MAX_ITEMS)
+        if kind == "dynamiclist"
+        else 1,
         fixed=source.get("allowAddRemove") is False,
         properties=properties,
         children=children,
     )
+
+
+def _subtype(source: Mapping[str, Any]) -> str:
+    """What a datetime asks; a date unless the file says time or datetime."""
+    subtype = source.get("subtype")
+    return subtype if isinstance(subtype, str) and subtype in SUBTYPES else "date"
 
 
 def _mapping(value: Any) -> Mapping[str, Any]:

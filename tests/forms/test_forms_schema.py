@@ -36,6 +36,7 @@ def test_a_good_form_has_no_finding() -> None:
         ([field("textfield", "nom", label="")], "libelle-absent"),
         ([{"type": "textfield", "label": "Nom"}], "cle-absente"),
         ([{"type": "dynamiclist", "label": "Enfant", "components": []}], "cle-absente"),
+        ([field("datetime", "d", subtype="duree")], "sous-type-inconnu"),
         ([field("textfield", "typename")], "cle-reservee"),
         ([field("textfield", "prénom")], "cle-invalide"),
         ([field("textfield", "a b")], "cle-invalide"),
