@@ -44,7 +44,7 @@ class Run:
         self.depth = 0
         self.warnings: list[str] = []
         self._left = budget.steps
-        self._look_at = budget.steps - _STEPS_BETWEEN_LOOKS
+        self._look_at = max(budget.steps - _STEPS_BETWEEN_LOOKS, 0)
         self._deadline = time.monotonic() + budget.seconds
 
     def warn(self, reason: str) -> None:
@@ -61,7 +61,7 @@ class Run:
             raise FeelBudgetExceeded("trop d'étapes de calcul")
         if time.monotonic() > self._deadline:
             raise FeelBudgetExceeded("temps de calcul dépassé")
-        self._look_at = self._left - _STEPS_BETWEEN_LOOKS
+        self._look_at = max(self._left - _STEPS_BETWEEN_LOOKS, 0)
 
     def sized(self, items: int) -> None:
         """A list of that many items is about to be made."""

@@ -188,7 +188,7 @@ def _equality(left: Closure, right: Closure, *, wanted: bool) -> Closure:
         cls = type(one)
         if cls is type(other) and cls in _PLAIN:
             return (one == other) is wanted
-        found = equal(one, other)
+        found = equal(one, other, scope.run)
         if found is None:
             scope.run.warn(f"on ne compare pas {told(one)} et {told(other)}")
             return None
@@ -263,7 +263,7 @@ def _instance_of(compiler: Compiler, node: ast.InstanceOf) -> Closure:
         wanted = compiler.type(node.type)
     except Nothing as nothing:
         return null_because(nothing.reason)
-    return lambda scope: types.is_instance(value(scope), wanted)
+    return lambda scope: types.is_instance(value(scope), wanted, scope.run)
 
 
 @rule(ast.If)

@@ -282,7 +282,7 @@ def _comparison_test(operator: str, bound: Closure) -> Test:
         other = bound(scope)
         try:
             if operator in ("=", "!="):
-                same = equal(value, other)
+                same = equal(value, other, scope.run)
                 return None if same is None else same is (operator == "=")
             return order(operator, value, other)
         except Nothing as nothing:
@@ -296,22 +296,22 @@ def fits(value: Value, wanted: Value, run: Run) -> bool | None:
     """Whether a value is what a test wants: the same, one of a list, or in an interval."""
     if isinstance(wanted, list):
         run.spend(len(wanted))
-        return equal(value, wanted) is True or any(_fits_item(value, item) for item in wanted)
+        return equal(value, wanted, run) is True or any(_fits_item(value, item, run) for item in wanted)
     if isinstance(wanted, Range | Unequal) and not isinstance(value, Range | Unequal):
         return _lies_in(value, wanted, run)
-    return equal(value, wanted)
+    return equal(value, wanted, run)
 
 
-def _fits_item(value: Value, item: Value) -> bool:
+def _fits_item(value: Value, item: Value, run: Run) -> bool:
     try:
-        return equal(value, item) is True or (isinstance(item, Range) and contains(item, value))
+        return equal(value, item, run) is True or (isinstance(item, Range) and contains(item, value))
     except Nothing:
         return False
 
 
 def _lies_in(value: Value, wanted: Range | Unequal, run: Run) -> bool | None:
     if isinstance(wanted, Unequal):
-        same = equal(value, wanted.value)
+        same = equal(value, wanted.value, run)
         return None if same is None else not same
     try:
         return contains(wanted, value)

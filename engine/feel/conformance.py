@@ -140,7 +140,7 @@ def _problem(decisions: Decisions, case: Case) -> str:
         instance = Instance(decisions, case.inputs, run)
         whole = instance.ask(decisions.find(case.invocable)) if case.invocable else None
         for result in case.results:
-            found = _result(decisions, instance, whole, case, result)
+            found = _result(instance, whole, case, result)
             if not same(found, result.expected):
                 reasons = "; ".join(run.warnings[:3])
                 return f"{result.name} gives {found!r}, not {result.expected!r} ({reasons})"
@@ -149,9 +149,9 @@ def _problem(decisions: Decisions, case: Case) -> str:
     return ""
 
 
-def _result(decisions: Decisions, instance: Instance, whole: Value, case: Case, result: ResultNode) -> Value:
+def _result(instance: Instance, whole: Value, case: Case, result: ResultNode) -> Value:
     if not case.invocable:
-        return instance.ask(decisions.find(result.name))
+        return instance.ask_by_name(result.name)
     if isinstance(whole, dict) and result.name in whole:
         return whole[result.name]
     return whole

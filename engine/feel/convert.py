@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from engine.feel.errors import FeelError
+from engine.feel.errors import FeelBudgetExceeded, FeelError
 from engine.feel.numbers import CONTEXT
 from engine.feel.temporal import (
     NANOS,
@@ -24,6 +24,7 @@ from engine.feel.temporal import (
 from engine.feel.values import KINDS, Value
 
 _MAX_NESTING = 100
+_MAX_ITEMS = 300_000
 _AS_IS = frozenset({str, bool, type(None), Date, Time, DateTime, DaysDuration, MonthsDuration})
 _OWN = frozenset(KINDS) - {list, dict, Decimal}
 
@@ -120,21 +121,56 @@ def from_feel(value: Value, zone: tzinfo | None = None) -> Any:
     """The Python value of a FEEL value: int when integral, date, datetime, time where Python has them.
 
     A local date and time is read in `zone` (stays without one when none is given). Durations, intervals, functions
-    and moments that Python cannot hold come back as they are.
+    and moments that Python cannot hold come back as they are. FeelBudgetExceeded when there is too much of it.
     """
-    if isinstance(value, Decimal):
-        return int(value) if value == value.to_integral_value() and value.adjusted() < 40 else value
-    if isinstance(value, list):
-        return [from_feel(item, zone) for item in value]
-    if isinstance(value, dict):
-        return {key: from_feel(item, zone) for key, item in value.items()}
-    if isinstance(value, Date):
-        return date(value.year, value.month, value.day) if 1 <= value.year <= 9_999 else value
-    if isinstance(value, Time):
-        return _python_time(value)
-    if isinstance(value, DateTime):
-        return _python_datetime(value, zone) if 1 <= value.date.year <= 9_999 else value
-    return value
+    leave = _LEAVE.get(type(value))
+    if leave is not None:
+        return leave(value, zone)
+    return _Leaving(zone).leave(value, 0) if isinstance(value, list | dict) else value
+
+
+class _Leaving:
+    """Lists and contexts on their way out, counted: what FEEL shares, Python would have as many times."""
+
+    def __init__(self, zone: tzinfo | None) -> None:
+        self.zone = zone
+        self.left = _MAX_ITEMS
+
+    def leave(self, value: Value, depth: int) -> Any:
+        """The Python value of a value inside lists and contexts."""
+        self.left -= 1
+        if self.left < 0 or depth > _MAX_NESTING:
+            raise FeelBudgetExceeded("résultat trop grand")
+        if isinstance(value, list):
+            return [self.leave(item, depth + 1) for item in value]
+        if isinstance(value, dict):
+            return {key: self.leave(item, depth + 1) for key, item in value.items()}
+        leave = _LEAVE.get(type(value))
+        return value if leave is None else leave(value, self.zone)
+
+
+def _leave_number(value: Decimal, zone: tzinfo | None) -> int | Decimal:
+    return int(value) if value == value.to_integral_value() and value.adjusted() < 40 else value
+
+
+def _leave_date(value: Date, zone: tzinfo | None) -> Any:
+    return date(value.year, value.month, value.day) if 1 <= value.year <= 9_999 else value
+
+
+def _leave_time(value: Time, zone: tzinfo | None) -> time:
+    return _python_time(value)
+
+
+def _leave_moment(value: DateTime, zone: tzinfo | None) -> Any:
+    return _python_datetime(value, zone) if 1 <= value.date.year <= 9_999 else value
+
+
+_LEAVE: dict[type, Callable[[Any, tzinfo | None], Any]] = {
+    Decimal: _leave_number,
+    Date: _leave_date,
+    Time: _leave_time,
+    DateTime: _leave_moment,
+}
 
 
 def _python_zone(zone: Zone | None) -> tzinfo | None:

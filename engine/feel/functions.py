@@ -55,12 +55,12 @@ class Defined:
         if len(arguments) != len(self.parameters):
             raise Nothing(f"la fonction « {self.name} » attend {len(self.parameters)} argument(s)")
         named = {
-            parameter.name: coerce(argument, parameter.type)
+            parameter.name: coerce(argument, parameter.type, run)
             for parameter, argument in zip(self.parameters, arguments, strict=True)
         }
         run.enter()
         try:
-            return coerce(self.body(named, run), self.result)
+            return coerce(self.body(named, run), self.result, run)
         finally:
             run.leave()
 

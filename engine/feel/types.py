@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from engine.feel import ast
 from engine.feel.errors import Nothing
 from engine.feel.temporal import UTC_ZONE, Date, midnight
 from engine.feel.values import Range, Unequal, Value, kind, told
+
+if TYPE_CHECKING:
+    from engine.feel.budget import Run
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,43 +97,52 @@ def resolve(node: ast.TypeNode, named: Mapping[str, Type] = NAMED) -> Type:
     return found
 
 
-def belongs(value: Value, wanted: Type) -> bool:
-    """Whether a value is of a type; null is of every type here (`is_instance` is stricter)."""
-    if value is None or wanted == ANY:
+def belongs(value: Value, wanted: Type, run: Run | None = None) -> bool:
+    """Whether a value is of a type; null is of every type here (`is_instance` is stricter).
+
+    With a run, looking into lists and contexts is counted.
+    """
+    if value is None or wanted is ANY:
         return True
-    return _MEMBERSHIP[type(wanted)](value, wanted)
+    if run is not None:
+        run.spend()
+    return _MEMBERSHIP[type(wanted)](value, wanted, run)
 
 
-def is_instance(value: Value, wanted: Type) -> bool:
+def is_instance(value: Value, wanted: Type, run: Run | None = None) -> bool:
     """What `instance of` answers."""
     if value is None:
         return wanted == NULL
-    return belongs(value, wanted)
+    return belongs(value, wanted, run)
 
 
-def _in_simple(value: Value, wanted: Any) -> bool:
-    return bool(kind(value) == wanted.name)
+def _in_simple(value: Value, wanted: Any, run: Run | None) -> bool:
+    return wanted == ANY or bool(kind(value) == wanted.name)
 
 
-def _in_list(value: Value, wanted: Any) -> bool:
-    return isinstance(value, list) and all(belongs(item, wanted.element) for item in value)
+def _in_list(value: Value, wanted: Any, run: Run | None) -> bool:
+    return isinstance(value, list) and all(belongs(item, wanted.element, run) for item in value)
 
 
-def _in_range(value: Value, wanted: Any) -> bool:
+def _in_range(value: Value, wanted: Any, run: Run | None) -> bool:
     if isinstance(value, Unequal):
-        return belongs(value.value, wanted.element)
-    return isinstance(value, Range) and belongs(value.start, wanted.element) and belongs(value.end, wanted.element)
+        return belongs(value.value, wanted.element, run)
+    return (
+        isinstance(value, Range)
+        and belongs(value.start, wanted.element, run)
+        and belongs(value.end, wanted.element, run)
+    )
 
 
-def _in_context(value: Value, wanted: Any) -> bool:
+def _in_context(value: Value, wanted: Any, run: Run | None) -> bool:
     if not isinstance(value, dict):
         return False
     if wanted.lenient:
-        return all(belongs(value.get(name), member) for name, member in wanted.members)
-    return all(name in value and belongs(value[name], member) for name, member in wanted.members)
+        return all(belongs(value.get(name), member, run) for name, member in wanted.members)
+    return all(name in value and belongs(value[name], member, run) for name, member in wanted.members)
 
 
-def _in_function(value: Value, wanted: Any) -> bool:
+def _in_function(value: Value, wanted: Any, run: Run | None) -> bool:
     if kind(value) != "function":
         return False
     parameters, result = value.signature
@@ -139,11 +151,11 @@ def _in_function(value: Value, wanted: Any) -> bool:
     return all(conforms(theirs, ours) for theirs, ours in zip(wanted.parameters, parameters, strict=True))
 
 
-def _in_constrained(value: Value, wanted: Any) -> bool:
-    return belongs(value, wanted.base) and bool(wanted.allows(value))
+def _in_constrained(value: Value, wanted: Any, run: Run | None) -> bool:
+    return belongs(value, wanted.base, run) and bool(wanted.allows(value))
 
 
-_MEMBERSHIP: dict[type, Callable[[Value, Any], bool]] = {
+_MEMBERSHIP: dict[type, Callable[[Value, Any, Any], bool]] = {
     Simple: _in_simple,
     ListOf: _in_list,
     RangeOf: _in_range,
@@ -171,17 +183,17 @@ def conforms(one: Type, other: Type) -> bool:
     return isinstance(one, FunctionOf) and other == FUNCTION
 
 
-def coerce(value: Value, wanted: Type) -> Value:
+def coerce(value: Value, wanted: Type, run: Run | None = None) -> Value:
     """The value as one of that type: itself, alone out of a list, put in a list, a date as its midnight.
 
     Nothing when it cannot be one.
     """
-    if belongs(value, wanted):
+    if belongs(value, wanted, run):
         return value
     base = wanted.base if isinstance(wanted, Constrained) else wanted
-    if isinstance(value, list) and len(value) == 1 and belongs(value[0], wanted):
+    if isinstance(value, list) and len(value) == 1 and belongs(value[0], wanted, run):
         return value[0]
-    if isinstance(base, ListOf) and not isinstance(value, list) and belongs([value], wanted):
+    if isinstance(base, ListOf) and not isinstance(value, list) and belongs([value], wanted, run):
         return [value]
     if isinstance(value, Date) and base == DATE_TIME:
         return midnight(value, UTC_ZONE)

@@ -99,7 +99,7 @@ def told(value: Value) -> str:
 _MILLISECOND = 1_000_000
 
 
-def _equal_times(left: Time, right: Time) -> bool:
+def _equal_times(left: Time, right: Time, run: Run | None) -> bool:
     """Two times are equal when they are to the millisecond, in whatever zones they are told."""
     if (left.zone is None) != (right.zone is None):
         return False
@@ -113,34 +113,34 @@ def time_key(time: Time) -> int:
     return time.nanos - (offset_of_time(time) or 0) * 1_000_000_000
 
 
-def _equal_date_times(left: DateTime, right: DateTime) -> bool:
+def _equal_date_times(left: DateTime, right: DateTime, run: Run | None) -> bool:
     if (left.zone is None) != (right.zone is None):
         return False
     return left.instant // _MILLISECOND == right.instant // _MILLISECOND
 
 
-def _equal_lists(left: list[Value], right: list[Value]) -> bool:
-    return len(left) == len(right) and all(equal(a, b) is True for a, b in zip(left, right, strict=True))
+def _equal_lists(left: list[Value], right: list[Value], run: Run | None) -> bool:
+    return len(left) == len(right) and all(equal(a, b, run) is True for a, b in zip(left, right, strict=True))
 
 
-def _equal_contexts(left: dict[str, Value], right: dict[str, Value]) -> bool:
-    return left.keys() == right.keys() and all(equal(value, right[key]) is True for key, value in left.items())
+def _equal_contexts(left: dict[str, Value], right: dict[str, Value], run: Run | None) -> bool:
+    return left.keys() == right.keys() and all(equal(value, right[key], run) is True for key, value in left.items())
 
 
-def _equal_ranges(left: Range, right: Range) -> bool:
+def _equal_ranges(left: Range, right: Range, run: Run | None) -> bool:
     flags = (left.start_included, left.end_included) == (right.start_included, right.end_included)
-    return flags and equal(left.start, right.start) is True and equal(left.end, right.end) is True
+    return flags and equal(left.start, right.start, run) is True and equal(left.end, right.end, run) is True
 
 
-def _equal_plainly(left: Value, right: Value) -> bool:
+def _equal_plainly(left: Value, right: Value, run: Run | None) -> bool:
     return bool(left == right)
 
 
-def _equal_unequals(left: Unequal, right: Unequal) -> bool:
-    return equal(left.value, right.value) is True
+def _equal_unequals(left: Unequal, right: Unequal, run: Run | None) -> bool:
+    return equal(left.value, right.value, run) is True
 
 
-_EQUALITY: dict[type, Callable[[Any, Any], bool]] = {
+_EQUALITY: dict[type, Callable[[Any, Any, Any], bool]] = {
     Decimal: _equal_plainly,
     str: _equal_plainly,
     bool: _equal_plainly,
@@ -156,8 +156,11 @@ _EQUALITY: dict[type, Callable[[Any, Any], bool]] = {
 }
 
 
-def equal(left: Value, right: Value) -> bool | None:
-    """Whether both are the same value; None when their kinds differ, so that the question has no answer."""
+def equal(left: Value, right: Value, run: Run | None = None) -> bool | None:
+    """Whether both are the same value; None when their kinds differ, so that the question has no answer.
+
+    With a run, looking into lists and contexts is counted.
+    """
     if left is None or right is None:
         return left is right
     if type(left) is not type(right):
@@ -165,7 +168,9 @@ def equal(left: Value, right: Value) -> bool | None:
     same = _EQUALITY.get(type(left))
     if same is None:
         return True if left is right else None
-    return same(left, right)
+    if run is not None:
+        run.spend()
+    return same(left, right, run)
 
 
 def _plain_key(value: Value) -> Value:

@@ -165,19 +165,20 @@ def _day(value: Value, name: str) -> Date:
 @builtin("is", "value1, value2?", BOOLEAN)
 def is_same(run: Run, value1: Value, value2: Value = None) -> Value:
     """Whether both are the same value written the same way: zones count."""
-    return _identical(value1, value2)
+    return _identical(value1, value2, run)
 
 
-def _identical(left: Value, right: Value) -> bool:
+def _identical(left: Value, right: Value, run: Run) -> bool:
+    run.spend()
     if type(left) is not type(right):
         return False
     if isinstance(left, Time | DateTime):
         return bool(left == right)
     if isinstance(left, list):
-        return len(left) == len(right) and all(_identical(a, b) for a, b in zip(left, right, strict=True))
+        return len(left) == len(right) and all(_identical(a, b, run) for a, b in zip(left, right, strict=True))
     if isinstance(left, dict):
-        return left.keys() == right.keys() and all(_identical(value, right[key]) for key, value in left.items())
+        return left.keys() == right.keys() and all(_identical(value, right[key], run) for key, value in left.items())
     if isinstance(left, Range) and isinstance(right, Range):
-        ends = _identical(left.start, right.start) and _identical(left.end, right.end)
+        ends = _identical(left.start, right.start, run) and _identical(left.end, right.end, run)
         return ends and equal(left, right) is True
     return equal(left, right) is True

@@ -116,7 +116,7 @@ def index_of(run: Run, values: Value, match: Value) -> Value:
     """The positions of the items that are that value."""
     items = arguments.items(values)
     run.spend(len(items))
-    return [Decimal(place + 1) for place, item in enumerate(items) if equal(item, match) is True]
+    return [Decimal(place + 1) for place, item in enumerate(items) if equal(item, match, run) is True]
 
 
 @builtin("distinct values", "list", ANY_LIST)
@@ -192,7 +192,7 @@ def _matched(found: Value) -> bool:
 def _position(items: Sequence[Value], value: Value, run: Run) -> int:
     for place, item in enumerate(items):
         run.spend()
-        if equal(item, value) is True:
+        if equal(item, value, run) is True:
             return place
     return -1
 

@@ -288,7 +288,7 @@ def typed(closure: Closure, wanted: types.Type) -> Closure:
 
     def bring(scope: Scope) -> Value:
         try:
-            return types.coerce(closure(scope), wanted)
+            return types.coerce(closure(scope), wanted, scope.run)
         except Nothing as nothing:
             scope.run.warn(nothing.reason)
             return None

@@ -18,6 +18,7 @@ from engine.feel.dmn.instance import Compiled, Instance, Reference
 from engine.feel.dmn.items import ItemTypes
 from engine.feel.dmn.reader import read
 from engine.feel.dmn.tables import DecisionRun, FiredRule
+from engine.feel.dmn.written import entry_names
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,7 @@ class Decisions:
             found, {name: decisions.items.own() for name, decisions in imported.items()}, self._complain
         )
         self._compiler = BoxedCompiler(self.items, self._complain)
-        self._members = frozenset(self._component_names(found.items))
+        self._members = frozenset(entry_names(found))
         self.elements = {key: self._compiled(element) for key, element in found.elements.items()}
         self._refuse_circles()
 
@@ -126,12 +127,6 @@ class Decisions:
 
     def _complain(self, place: model.Place, message: str) -> None:
         self.problems.append(Problem(place.element, place.name, place.line, message))
-
-    def _component_names(self, items: Iterable[model.Item]) -> Iterator[str]:
-        for item in items:
-            if item.components:
-                yield from (part.name for part in item.components)
-                yield from self._component_names(item.components)
 
     def _compiled(self, element: model.Element) -> Compiled:
         place = element.place

@@ -75,6 +75,14 @@ class Instance:
             self.run.warn(nothing.reason)
             return None
 
+    def ask_by_name(self, name: str) -> Value:
+        """The value of an element of this model, or of an imported one, given its name."""
+        for prefix in self.decisions.imported:
+            own = name.removeprefix(f"{prefix}.")
+            if own != name:
+                return self._other(prefix).ask_by_name(own)
+        return self.ask(self.decisions.find(name))
+
     @staticmethod
     def _or_null(argument: Value) -> Value:
         return None if argument is MISSING else argument
@@ -128,6 +136,7 @@ class Instance:
         names: dict[str, Value] = {}
         function = evaluate_in(compiled.logic, self._root.inner(names))
         self._made[Reference(None, element.place.element)] = function
+        names[element.variable.name] = function
         names.update(self._scope(compiled.needs).names)
         return function
 
@@ -149,7 +158,7 @@ class Instance:
             self.run.warn(f"la donnée « {variable.name} » n'est pas fournie")
             return None
         try:
-            return types.coerce(value, wanted)
+            return types.coerce(value, wanted, self.run)
         except Nothing as nothing:
             self.run.warn(f"« {variable.name} » : {nothing.reason}")
             return None
@@ -195,4 +204,4 @@ class Instance:
             if found is not None:
                 values[found.variable.name] = inside.refer(reference)
         value: Value = next(iter(values.values()), None) if len(outputs) == 1 else values
-        return types.coerce(value, compiled.type)
+        return types.coerce(value, compiled.type, inside.run)

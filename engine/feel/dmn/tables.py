@@ -126,7 +126,7 @@ class CompiledTable:
 
 def _input(column: Column, scope: Scope) -> Scope:
     """The scope in which the tests of a column are asked."""
-    value = types.coerce(column.value(scope), column.type)
+    value = types.coerce(column.value(scope), column.type, scope.run)
     inner = scope.inner({"?": value})
     if column.allowed is not None and value is not None and column.allowed(inner) is not True:
         raise Nothing(f"la valeur de « {column.label} » n'est pas parmi celles que la table prévoit")
@@ -139,7 +139,7 @@ def _matches(row: Row, inputs: Sequence[Scope]) -> bool:
 
 def _typed(value: Value, answer: Answer, scope: Scope) -> Value:
     try:
-        return types.coerce(value, answer.type)
+        return types.coerce(value, answer.type, scope.run)
     except Nothing as nothing:
         scope.run.warn(nothing.reason)
         return None
@@ -159,7 +159,7 @@ def _first(table: CompiledTable, rows: Sequence[Row], scope: Scope) -> Value:
 
 def _any(table: CompiledTable, rows: Sequence[Row], scope: Scope) -> Value:
     answers = [table.values(row, scope) for row in rows]
-    if not all(equal(answer, answers[0]) is True for answer in answers[1:]):
+    if not all(equal(answer, answers[0], scope.run) is True for answer in answers[1:]):
         raise Nothing("les règles qui s'appliquent ne donnent pas toutes la même réponse")
     table.fire(rows, scope)
     return table.named(answers[0], scope)
