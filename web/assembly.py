@@ -15,7 +15,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from prefecture.kernel import logs, settings
 from prefecture.kernel.entry import LINK, allows, declared
 from prefecture.kernel.errors import Forbidden
-from web import errors, i18n, session, theme
+from web import errors, i18n, session, theme, wording
 
 # Each names its blueprint `blueprint`.
 ROOMS = (
@@ -57,6 +57,7 @@ def register(app: Flask) -> None:
     _headers(app, secure=chosen.secure_cookies)
     theme.register(app)
     i18n.register(app)
+    wording.register(app.jinja_env.globals)
     app.before_request(_number_the_request)
     app.context_processor(_shared)
     for room in ROOMS:
@@ -122,4 +123,3 @@ def _shared() -> dict[str, object]:
 def error_lines(fields: Mapping[str, str]) -> list[dict[str, str]]:
     """The lines of an error summary: each sentence, and the id of the field that it speaks of."""
     return [{"message": message, "target": f"champ-{path.replace('.', '-')}"} for path, message in fields.items()]
-

@@ -1,0 +1,85 @@
+"""What agents' pages share: the blueprint, who may enter, the views of the worklist and what is beside every page."""
+
+from __future__ import annotations
+
+from typing import Any, Literal, cast
+
+from flask import Blueprint, request, url_for
+
+from prefecture.dossiers import queries
+from prefecture.dossiers.queries import Counts, InboxFilter
+from prefecture.identity import queries as identity
+from prefecture.identity.permissions import ACCUEIL, CHEF_DE_SERVICE, GUICHET, INSTRUCTEUR
+from web import session
+
+blueprint = Blueprint("agent", __name__, url_prefix="/agent")
+
+WORKERS = (ACCUEIL, GUICHET, INSTRUCTEUR, CHEF_DE_SERVICE)
+View = Literal["mine", "service", "unassigned", "late"]
+VIEWS: tuple[tuple[View, str], ...] = (
+    ("service", "Mon service"),
+    ("mine", "Mes tâches"),
+    ("unassigned", "À prendre"),
+    ("late", "En retard"),
+)
+_FILTERS = ("demarche", "etape", "file")
+
+
+def view_asked() -> View:
+    """The view that the address names, the service's by default."""
+    asked = request.values.get("vue", "service")
+    return cast(View, asked) if asked in dict(VIEWS) else "service"
+
+
+def filters_asked() -> InboxFilter:
+    """The filters that the address names."""
+    chosen = {name: request.values.get(name) or None for name in _FILTERS}
+    return InboxFilter(**chosen, text=request.values.get("q", "").strip() or None)
+
+
+def kept() -> dict[str, str]:
+    """The view and filters of the address, to be carried to the next page."""
+    names = ("vue", "q", "tri", *_FILTERS)
+    return {name: request.values[name] for name in names if request.values.get(name)}
+
+
+@blueprint.context_processor
+def beside() -> dict[str, Any]:
+    """The navigation of every page, with the counts of the agent's views."""
+    actor = session.actor()
+    if actor is None or actor.kind != "agent":
+        return {}
+    counts = queries.counts(actor)
+    return {
+        "nav": navigation(counts),
+        "views": views(counts),
+        "place": identity.prefecture(actor.prefecture).name if actor.prefecture else "",
+        "kept": kept(),
+    }
+
+
+def navigation(counts: Counts) -> list[dict[str, Any]]:
+    """The header's links."""
+    here = request.endpoint or ""
+    actor = session.signed_in()
+    links = [
+        ("agent.inbox", "Tâches", counts.service),
+        ("agent.dossiers", "Dossiers", None),
+        ("agent.reception", "Rendez-vous du jour", None),
+    ]
+    if CHEF_DE_SERVICE in actor.roles:
+        links.append(("manager.overview", "Pilotage", None))
+    return [
+        {"label": label, "href": url_for(endpoint), "current": here == endpoint, "count": count}
+        for endpoint, label, count in links
+    ]
+
+
+def views(counts: Counts) -> list[dict[str, Any]]:
+    """The saved views beside the worklist."""
+    numbers = {"service": counts.service, "mine": counts.mine, "unassigned": counts.unassigned, "late": counts.late}
+    current = view_asked()
+    return [
+        {"label": label, "href": url_for("agent.inbox", vue=name), "current": name == current, "count": numbers[name]}
+        for name, label in VIEWS
+    ]

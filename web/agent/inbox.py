@@ -1,0 +1,128 @@
+"""The worklist: views with counts, filters, search, taking several tasks at once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from flask import flash, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from prefecture.demarches import queries as demarches
+from prefecture.dossiers import queries, service
+from prefecture.dossiers.queries import TaskView
+from prefecture.kernel.entry import entry
+from prefecture.kernel.errors import DomainError
+from prefecture.kernel.unit_of_work import unit_of_work
+from web import french, session, wording
+from web.agent.frame import WORKERS, blueprint, filters_asked, kept, view_asked
+
+PAGE = 50
+
+
+@blueprint.get("", strict_slashes=False)
+@entry(*WORKERS)
+def inbox() -> str:
+    """One page of the worklist, the most urgent first."""
+    actor = session.signed_in()
+    filters, sort = filters_asked(), "opened" if request.args.get("tri") == "opened" else "due"
+    page = queries.inbox(
+        actor,
+        view_asked(),
+        filters,
+        cursor=request.args.get("suite"),
+        limit=PAGE,
+        sort=sort,  # type: ignore[arg-type]
+    )
+    titles = {one.code: one.title for one in demarches.demarches()}
+    return render_template(
+        "agent/inbox.html",
+        columns=_columns(sort),
+        rows=[_row(task) for task in page.items],
+        next_page=url_for("agent.inbox", **{**kept(), "suite": page.cursor}) if page.cursor else None,
+        filters=filters,
+        titles=titles,
+        chips=_chips(titles),
+        counts=queries.counts(actor),
+        first_page="suite" not in request.args,
+    )
+
+
+@blueprint.post("/taches/prendre")
+@entry(*WORKERS)
+def take_several() -> Response:
+    """Take the chosen tasks; each that a colleague has is told, the others are taken."""
+    actor = session.signed_in()
+    taken, refused = 0, 0
+    for task_id in request.form.getlist("ligne"):
+        try:
+            with unit_of_work():
+                service.claim_task(actor, task_id)
+            taken += 1
+        except DomainError:
+            refused += 1
+    if not taken and not refused:
+        flash("Choisissez au moins une tâche.")
+    else:
+        told = f"{taken} tâche{'s' if taken > 1 else ''} prise{'s' if taken > 1 else ''}."
+        flash(told + (f" {refused} déjà prise{'s' if refused > 1 else ''} par un collègue." if refused else ""))
+    return redirect(url_for("agent.inbox", **kept()))
+
+
+def _columns(sort: str) -> list[dict[str, Any]]:
+    def sorting(name: str) -> dict[str, Any]:
+        return {"sort_href": url_for("agent.inbox", **{**kept(), "tri": name}), "sorted": sort == name and "ascending"}
+
+    return [
+        {"key": "number", "label": "Numéro"},
+        {"key": "person", "label": "Personne"},
+        {"key": "demarche", "label": "Démarche"},
+        {"key": "task", "label": "À faire"},
+        {"key": "etape", "label": "Étape"},
+        {"key": "due", "label": "Échéance", **sorting("due")},
+        {"key": "opened", "label": "Ouverte le", **sorting("opened")},
+        {"key": "who", "label": "Qui"},
+    ]
+
+
+def _row(task: TaskView) -> dict[str, Any]:
+    due = french.short_moment(task.due_at, task.zone) if task.due_at else ""
+    return {
+        "id": task.id,
+        "href": url_for("agent.task", task_id=task.id, **kept()),
+        "late": "due" if task.late else None,
+        "cells": {
+            "number": task.number,
+            "person": person_words(task),
+            "demarche": task.title,
+            "task": task.name,
+            "etape": wording.etape(task.etape),
+            "due": (f"En retard, {due}" if task.late else due) or "sans échéance",
+            "opened": french.short_day(task.opened_at, task.zone),
+            "who": task.assignee or "à prendre",
+        },
+    }
+
+
+def person_words(item: Any) -> str:
+    """Whose it is, for a list."""
+    return f"{item.person.family_name} {item.person.given_names}" if item.person else "dossier effacé"
+
+
+def _chips(titles: dict[str, str]) -> Sequence[dict[str, str]]:
+    """The filters in force; each chip takes its own away."""
+    words = {
+        "demarche": lambda code: titles.get(code, code),
+        "etape": wording.etape,
+        "file": wording.queue,
+        "q": lambda text: f"«\u00a0{text}\u00a0»",
+    }
+    now = kept()
+    return [
+        {
+            "label": say(now[name]),
+            "href": url_for("agent.inbox", **{key: value for key, value in now.items() if key != name}),
+        }
+        for name, say in words.items()
+        if name in now
+    ]
