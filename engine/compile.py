@@ -13,9 +13,9 @@ from engine.compiling import dialects, fixes, reading, schema
 from engine.compiling.choice import choose_process, keep_called
 from engine.compiling.findings import ActionSpec, Catalogue, Finding, Severity, Source
 from engine.compiling.model import Model
-from engine.compiling.registry import REWRITES, RULES, Stage
-from engine.compiling.rewrites import REWRITES as _REWRITES
-from engine.compiling.rules import RULES as _RULES
+from engine.compiling.registry import Stage
+from engine.compiling.rewrites import REWRITES
+from engine.compiling.rules import RULES
 from engine.definition import Definition, build
 from engine.errors import DefinitionInvalid
 
@@ -31,7 +31,6 @@ __all__ = [
     "normalise",
 ]
 
-assert _REWRITES is REWRITES and _RULES is RULES  # noqa: S101, PT018 - importing them fills the lists
 _ORDER = {"error": 0, "warning": 1, "info": 2}
 
 

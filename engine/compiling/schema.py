@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from importlib.resources import as_file, files
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from lxml import etree
 
@@ -46,6 +47,11 @@ def check(model: Model) -> None:
             )
 
 
+def _misplaced(match: re.Match[str]) -> str:
+    expected = f" On attend ici\u00a0: {match[2]}." if match[2] else ""
+    return f"«\u00a0{match[1]}\u00a0» n’est pas à sa place.{expected[:200]}"
+
+
 def _found(root: Element, tree: Element, path: str) -> Element | None:
     """The element of our tree at the place that the validator names."""
     namespaces = {prefix: uri for prefix, uri in tree.nsmap.items() if prefix}
@@ -56,6 +62,33 @@ def _found(root: Element, tree: Element, path: str) -> Element | None:
     return hits[0] if isinstance(hits, list) and hits and isinstance(hits[0], Element) else None
 
 
+_SAYINGS: Final = (
+    (r"Element '(.+?)': This element is not expected\.(?: Expected is (?:one of )?\( (.+?) \)\.)?", _misplaced),
+    (
+        r"Element '(.+?)': Missing child element\(s\)\..*",
+        lambda m: f"il manque quelque chose dans «\u00a0{m[1]}\u00a0».",
+    ),
+    (
+        r"Element '(.+?)': The attribute '(.+?)' is required but missing\.",
+        lambda m: f"il manque à «\u00a0{m[1]}\u00a0» l’attribut «\u00a0{m[2]}\u00a0».",
+    ),
+    (
+        r"Element '(.+?)', attribute '(.+?)': The attribute '.+?' is not allowed\.",
+        lambda m: f"«\u00a0{m[1]}\u00a0» n’a pas d’attribut «\u00a0{m[2]}\u00a0».",
+    ),
+    (
+        r"Element '(.+?)', attribute '(.+?)': .*",
+        lambda m: f"la valeur de l’attribut «\u00a0{m[2]}\u00a0» de «\u00a0{m[1]}\u00a0» n’est pas admise.",
+    ),
+    (r"Element '(.+?)': .*", lambda m: f"le contenu de «\u00a0{m[1]}\u00a0» n’est pas admis."),
+)
+
+
 def _plain(message: str) -> str:
-    """The validator's words without the namespaces' addresses."""
-    return message.replace("{http://www.omg.org/spec/BPMN/20100524/MODEL}", "")[:300]
+    """The validator's words in French."""
+    text = message.replace("{http://www.omg.org/spec/BPMN/20100524/MODEL}", "")
+    for pattern, say in _SAYINGS:
+        match = re.fullmatch(pattern, text, re.DOTALL)
+        if match:
+            return say(match)
+    return text[:300]

@@ -120,6 +120,6 @@ def parallel_blocks(model: Model) -> None:
                 splits[3],
                 "blocs-paralleles",
                 "info",
-                f"{len(splits)} partages parallèles se suivent au même niveau.",
+                f"Au même niveau se suivent {len(splits)} partages parallèles.",
                 "Mettez chaque bloc dans un sous-processus ou dans un processus appelé.",
             )

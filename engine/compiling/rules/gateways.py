@@ -152,7 +152,7 @@ def implicit_split(model: Model) -> None:
                     node,
                     "partage-implicite",
                     "info",
-                    f"{len(flows)} flux partent de cet élément\u00a0: "
+                    "Plusieurs flux partent de cet élément\u00a0: "
                     + ("chacun est pris si sa condition est vraie." if conditional else "tous sont pris à la fois."),
                     f"Dessinez la passerelle {'inclusive' if conditional else 'parallèle'}.",
                 )
