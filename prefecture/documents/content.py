@@ -9,13 +9,17 @@ import re
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from prefecture.documents import cleaning, images, signatures
+from prefecture.documents import cleaning, images, pictures, signatures
 from prefecture.documents.refusals import invalid
 from prefecture.documents.signatures import EXTENSIONS, PDF
 from prefecture.kernel.errors import TooLarge, WrongType
 
 LONGEST_NAME = 100
 _EMPTY = "Ce fichier est vide. Vérifiez qu’il s’ouvre sur votre appareil, puis ajoutez-le à nouveau."
+_NOT_SHOWN = (
+    "Ce PDF ne peut pas être affiché en entier. Ouvrez-le, choisissez Imprimer puis « Enregistrer au format PDF », "
+    "et ajoutez cette copie."
+)
 _TWO_THINGS = (
     "Ce fichier contient autre chose que le document annoncé. "
     "Imprimez-le en PDF ou photographiez le document, puis ajoutez la nouvelle version."
@@ -43,6 +47,8 @@ def examine(data: bytes, limit: int) -> Examined:
         raise WrongType(_TWO_THINGS, code="fichier-double")
     if found == PDF:
         clean = cleaning.cleaned(data)
+        if pictures.count_pages(clean.data) != clean.pages:
+            raise invalid(_NOT_SHOWN, "pdf-illisible")
         return Examined(clean.data, data if clean.cleaned else None, PDF, clean.pages, clean.signed)
     picture, media_type = images.rewritten(data, found)
     return Examined(picture, None, media_type, 1, signed=False)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import struct
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,8 +16,22 @@ from prefecture.documents.signatures import HEIC, JPEG, PNG
 from prefecture.kernel.errors import TooLarge
 
 MOST_PIXELS = 50_000_000
+LONGEST_SIDE = 5000  # an A4 page at 425 dots per inch
 JPEG_QUALITY = 90
 _FORMATS = {JPEG: "JPEG", PNG: "PNG"}
+# What Pillow and libheif raise on bytes that are no picture; found by breaking pictures at random.
+_DECODERS_ERRORS = (
+    UnidentifiedImageError,
+    OSError,
+    ValueError,
+    TypeError,
+    LookupError,
+    SyntaxError,
+    EOFError,
+    RuntimeError,
+    ArithmeticError,
+    struct.error,
+)
 _BROKEN = (
     "Cette image est incomplète ou abîmée. Ouvrez-la sur votre appareil pour vérifier qu’elle s’affiche, "
     "puis ajoutez-la à nouveau, ou reprenez la photo."
@@ -58,11 +73,12 @@ def _written(image: Image.Image, kind: str) -> bytes:
     if image.mode not in modes:
         image = image.convert("RGBA" if kind == PNG and image.mode == "PA" else "RGB")
     image.info = {}
+    image.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
     target = io.BytesIO()
     if kind == PNG:
         image.save(target, "PNG", compress_level=4)
     else:
-        image.save(target, "JPEG", quality=JPEG_QUALITY, subsampling=0)
+        image.save(target, "JPEG", quality=JPEG_QUALITY)
     return target.getvalue()
 
 
@@ -75,5 +91,5 @@ def _decoding() -> Iterator[None]:
             yield
     except (Image.DecompressionBombError, Image.DecompressionBombWarning, MemoryError) as error:
         raise TooLarge(_TOO_MANY_PIXELS) from error
-    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, EOFError, RuntimeError, Warning) as error:
+    except (*_DECODERS_ERRORS, Warning) as error:
         raise invalid(_BROKEN, "image-abimee") from error

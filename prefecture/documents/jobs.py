@@ -7,13 +7,13 @@ from datetime import timedelta
 
 from sqlalchemy import func, select
 
-from prefecture.documents import antivirus, examination, queries, service, shelf, storage
+from prefecture.documents import antivirus, examination, planning, queries, shelf, storage
 from prefecture.documents.models import QUARANTAINE, REFUSE, SAIN, Document, DocumentPage
 from prefecture.documents.pictures import Picture
 from prefecture.kernel import clock, outbox, settings
 from prefecture.kernel.db import db
-from prefecture.kernel.errors import NotFound
-from prefecture.kernel.outbox import Work
+from prefecture.kernel.errors import DomainError, NotFound
+from prefecture.kernel.outbox import PermanentFailure, Work
 from prefecture.kernel.unit_of_work import unit_of_work
 
 ORPHANS_AFTER = timedelta(hours=24)
@@ -32,7 +32,10 @@ def draw_pages(work: Work) -> None:
         return
     name, media_type = row.storage_name, row.media_type
     db.session.close()  # no transaction stays open while a child draws
-    pictures = examination.draw(shelf.get(name, content_key), media_type)
+    try:
+        pictures = examination.draw(shelf.get(name, content_key), media_type)
+    except DomainError as error:
+        raise PermanentFailure(f"the pages cannot be drawn: {error.code}") from error
     names = [shelf.put(picture.data, content_key) for picture in pictures]
     with unit_of_work():
         _keep_pages(document_id, list(zip(names, pictures, strict=True)))
@@ -117,11 +120,10 @@ def _settle(document_id: uuid.UUID, virus: str | None) -> None:
         return
     if virus is None:
         row.status = SAIN
-        service.plan_pages(document_id)
+        planning.plan_pages(document_id)
         return
-    row.status, row.reason = REFUSE, service.INFECTED
-    for name in filter(None, (row.storage_name, row.original_name)):
-        outbox.post("documents.delete", f"documents.delete:{name}", {}, key_id=None, priority=9)
+    row.status, row.reason = REFUSE, planning.INFECTED
+    planning.plan_deletion(row.storage_name, row.original_name)
 
 
 def _subject(work: Work) -> uuid.UUID:

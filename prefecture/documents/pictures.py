@@ -37,6 +37,15 @@ def draw(data: bytes, media_type: str) -> list[Picture]:
         return [_drawn(document[number]) for number in range(len(document))]
 
 
+def count_pages(data: bytes) -> int | None:
+    """How many pages of a PDF can be drawn, None if it cannot be opened."""
+    try:
+        with pypdfium2.PdfDocument(data) as document:
+            return sum(1 for number in range(len(document)) if min(document.get_page_size(number)) > 0)
+    except pypdfium2.PdfiumError:
+        return None
+
+
 def _drawn(page: pypdfium2.PdfPage) -> Picture:
     width, height = page.get_size()
     scale = min(LONGEST_SIDE / max(width, height, 1.0), MOST_DOTS_PER_POINT)

@@ -12,12 +12,12 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import BinaryIO
 
 from sqlalchemy import delete, select
 
-from prefecture.documents import antivirus, content, examination, queries, shelf
+from prefecture.documents import antivirus, content, examination, planning, queries, shelf
+from prefecture.documents import jobs as _jobs  # noqa: F401 (who posts this desk's work also knows how to do it)
 from prefecture.documents.models import (
     APERCU,
     COURRIER,
@@ -28,24 +28,19 @@ from prefecture.documents.models import (
     Document,
     DocumentPage,
 )
+from prefecture.documents.planning import INFECTED
 from prefecture.documents.queries import DocumentView
 from prefecture.documents.refusals import invalid
 from prefecture.documents.shelf import Shelved
 from prefecture.documents.signatures import PDF
 from prefecture.identity import queries as identity
 from prefecture.identity.permissions import Actor
-from prefecture.kernel import clock, keyring, outbox, settings
+from prefecture.kernel import clock, keyring, settings
 from prefecture.kernel.db import db, new_id
 from prefecture.kernel.errors import Conflict, Invalid, NotFound
 
-INFECTED = (
-    "Ce fichier contient un virus et n’a pas été conservé. Analysez votre appareil, "
-    "puis ajoutez le document numérisé ou photographié à nouveau."
-)
 _NOT_YOURS = "Ce document n’existe pas ou n’est plus disponible."
 _ELSEWHERE = "Ce document est déjà joint à un autre dossier. Ajoutez-le à nouveau pour celui-ci."
-_PRIORITY_OF_PAGES = 7  # a page to look at may wait behind a letter to send
-_SWEEP_AFTER = timedelta(hours=25)
 
 
 @dataclass(frozen=True)
@@ -97,8 +92,8 @@ def keep(owner: Actor, prepared: Prepared) -> DocumentView:
         signed=prepared.signed,
         status=prepared.status,
     )
-    _plan_next(row)
-    _plan_sweep()
+    planning.plan_next(row)
+    planning.plan_sweep()
     return queries.view(row, drawn=0)
 
 
@@ -166,8 +161,8 @@ def store_letter(
         status=SAIN,
         work_key=work_key,
     )
-    _plan_next(row)
-    _plan_sweep()
+    planning.plan_next(row)
+    planning.plan_sweep()
     return queries.view(row, drawn=0)
 
 
@@ -196,18 +191,12 @@ def delete_rows(rows: Iterable[Document]) -> None:
     """Delete rows of this desk, with their own keys and pages; their files are deleted once that is committed."""
     for row in rows:
         pages = db.session.scalars(select(DocumentPage.storage_name).where(DocumentPage.document_id == row.id)).all()
-        for name in filter(None, (row.storage_name, row.original_name, *pages)):
-            outbox.post("documents.delete", f"documents.delete:{name}", {}, key_id=None, priority=9)
+        planning.plan_deletion(row.storage_name, row.original_name, *pages)
         db.session.execute(delete(DocumentPage).where(DocumentPage.document_id == row.id))
         if row.own_key:
             keyring.erase(row.key_id)
         db.session.delete(row)
     db.session.flush()
-
-
-def plan_pages(document_id: uuid.UUID) -> None:
-    """Have the pages of a document drawn by the worker."""
-    outbox.post("documents.pages", f"documents.pages:{document_id}", {}, key_id=None, priority=_PRIORITY_OF_PAGES)
 
 
 def _scanned(data: bytes) -> str:
@@ -262,16 +251,3 @@ def _rewrap(row: Document, key_id: str, title: str | None) -> None:
     row.key_id, row.own_key = key_id, False
     row.wrapped_key = keyring.wrap(key_id, content_key, f"document.key:{row.id}")
     row.sealed = keyring.seal_json(key_id, names, f"document:{row.id}")
-
-
-def _plan_next(row: Document) -> None:
-    if row.status == QUARANTAINE:
-        outbox.post("documents.scan", f"documents.scan:{row.id}", {}, key_id=None)
-    else:
-        plan_pages(row.id)
-
-
-def _plan_sweep() -> None:
-    """Have files without a row deleted tomorrow: one sweep a day, planned by whatever stores a file that day."""
-    run_at = clock.now() + _SWEEP_AFTER
-    outbox.post("documents.sweep", f"documents.sweep:{run_at:%Y-%m-%d}", {}, key_id=None, run_at=run_at, priority=9)

@@ -104,6 +104,7 @@ class _Child:
             stderr=self._errors,
             cwd=ROOT,
             env=environment,
+            start_new_session=True,  # Ctrl-C stops the server, which ends its children when it is done with them
         )
 
     def ask(self, message: Mapping[str, Any], blobs: Sequence[bytes], timeout: float) -> frames.Message:

@@ -15,6 +15,7 @@ from sqlalchemy.exc import IntegrityError
 
 from prefecture.kernel import clock, crypto, keyring, outbox, settings
 from prefecture.kernel.db import db, new_id
+from prefecture.notifications import jobs as _jobs  # noqa: F401 (who posts this desk's work also knows how to do it)
 from prefecture.notifications.addressee import Recipient, international
 from prefecture.notifications.attachments import read_with
 from prefecture.notifications.models import COURRIER, KEPT, MAIL, QUEUED, SMS, Notification

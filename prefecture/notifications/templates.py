@@ -82,8 +82,8 @@ def sms_text(text: str) -> str:
 def unknown_tags(source: str, known: Collection[str], loader: Loader | None = None) -> list[str]:
     """The tags of a template, and of those it extends or includes, that `known` does not hold; sorted, as `a.b`.
 
-    known: dotted names. `dossier.numero` knows that tag alone, `reponses` knows all that lies under it. A template that
-    is named and not found is told as its name. Raises TemplateRefused when one cannot be read.
+    known: dotted names. `dossier.numero` knows that tag alone, `reponses` or `reponses.*` all that lies under it. A
+    template that is named and not found is told as its name. Raises TemplateRefused when one cannot be read.
     """
     unknown: set[str] = set()
     for tree in _family(source, loader, unknown):
@@ -185,4 +185,6 @@ def _path(node: nodes.Node) -> str | None:
 def _is_known(tag: str, known: Collection[str]) -> bool:
     steps = tag.split(".")
     prefixes = {".".join(steps[:length]) for length in range(1, len(steps) + 1)}
-    return bool(prefixes & set(known)) or any(each.startswith(f"{tag}.") for each in known)
+    return bool(prefixes & {each.removesuffix(".*") for each in known}) or any(
+        each.startswith(f"{tag}.") for each in known
+    )

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
-from prefecture.documents import jobs  # noqa: F401 (its handlers and tables)
+from prefecture.documents import service  # noqa: F401 (its handlers and tables)
 from prefecture.kernel import settings
 from prefecture.kernel.db import Model, db, prepare
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import random
 import struct
 import zipfile
 import zlib
@@ -12,7 +13,7 @@ import pikepdf
 import pytest
 from PIL import Image
 
-from prefecture.documents import content
+from prefecture.documents import content, examination, pictures
 from prefecture.kernel.errors import DomainError, Invalid, TooLarge, WrongType
 
 LIMIT = 5 * 1024 * 1024
@@ -214,6 +215,67 @@ def test_a_protected_pdf_is_refused_with_what_to_do(user: str) -> None:
 def test_a_broken_pdf_and_an_endless_one_say_so() -> None:
     assert refusal(b"%PDF-1.7\n" + bytes(500)).code == "pdf-abime"
     assert "150 pages" in refusal(saved(pdf(151))).message
+
+
+def test_a_pdf_whose_pages_cannot_be_drawn_is_refused_at_once() -> None:
+    cut_short = saved(pdf(3))[:600]
+    assert refusal(cut_short).code == "pdf-illisible"
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_whatever_is_wrong_with_a_file_is_told_by_a_sentence(seed: int) -> None:
+    chance = random.Random(seed)
+    whole = [saved(pdf(2)), saved(active()["file inside"]), signed_pdf(), picture("JPEG"), picture("PNG"), HEIC]
+    for _ in range(60):
+        broken = bytearray(whole[seed])
+        for _ in range(chance.randint(1, 5)):
+            broken[chance.randrange(4, len(broken))] = chance.randrange(256)
+        if chance.random() < 0.3:
+            del broken[chance.randrange(20, len(broken)) :]
+        assert told(bytes(broken))
+
+
+def told(data: bytes) -> bool:
+    """Whether `data` is kept or refused with a sentence, in a child as always: some of these crash a decoder."""
+    try:
+        return examination.examine(data, LIMIT).pages >= 1
+    except DomainError as error:
+        return error.message.endswith(".")
+
+
+def test_an_endless_page_is_drawn_small() -> None:
+    made = pdf()
+    made.pages[0].MediaBox = pikepdf.Array([0, 0, 14_400, 200])
+    (page,) = pictures.draw(content.examine(saved(made), LIMIT).data, "application/pdf")
+    assert page.width == pictures.LONGEST_SIDE
+    assert page.height < 40
+
+
+def test_a_form_shows_what_was_typed_into_it() -> None:
+    made = pdf()
+    white = pictures.draw(saved(made), "application/pdf")[0].data
+    look = pikepdf.Stream(made, b"0 0 0 rg 0 0 200 200 re f")
+    look.Type, look.Subtype, look.BBox = pikepdf.Name.XObject, pikepdf.Name.Form, pikepdf.Array([0, 0, 200, 200])
+    field = pikepdf.Dictionary(Type=pikepdf.Name.Annot, Subtype=pikepdf.Name.Widget, FT=pikepdf.Name.Tx, T="nom", F=4)
+    field.Rect, field.AP = pikepdf.Array([0, 0, 200, 200]), pikepdf.Dictionary(N=look)
+    widget = made.make_indirect(field)
+    made.pages[0].Annots = pikepdf.Array([widget])
+    made.Root.AcroForm = pikepdf.Dictionary(Fields=pikepdf.Array([widget]))
+    assert pictures.draw(saved(made), "application/pdf")[0].data != white
+
+
+def test_a_photograph_is_drawn_as_jpeg_and_a_letter_as_png() -> None:
+    noise = io.BytesIO()
+    Image.effect_noise((1_200, 1_200), 90).save(noise, "PNG")
+    assert pictures.draw(noise.getvalue(), "image/png")[0].media_type == "image/jpeg"
+    assert pictures.draw(saved(pdf()), "application/pdf")[0].media_type == "image/png"
+
+
+def test_a_picture_larger_than_any_page_is_made_smaller() -> None:
+    target = io.BytesIO()
+    Image.new("L", (6_000, 3_000)).save(target, "PNG")
+    with Image.open(io.BytesIO(content.examine(target.getvalue(), LIMIT).data)) as image:
+        assert image.size == (5_000, 2_500)
 
 
 def archive() -> bytes:

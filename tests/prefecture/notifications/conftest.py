@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
-from prefecture.documents import jobs as document_jobs  # noqa: F401 (its handlers and tables)
 from prefecture.documents import queries as documents
+from prefecture.documents import service as _documents  # noqa: F401 (its handlers and tables)
 from prefecture.kernel import settings
 from prefecture.kernel.db import Model, db, prepare
-from prefecture.notifications import jobs, service  # noqa: F401 (its handlers and tables)
+from prefecture.notifications import service
 
 
 @pytest.fixture
