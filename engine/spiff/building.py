@@ -129,11 +129,12 @@ class ProcessBuilder:
             connect(Flow(identifier, title(one), source, target, condition))
 
     def _links(self, contents: Contents) -> None:
-        caught = {
-            link_name(self.elements[name]): node
-            for name, node in contents.nodes.items()
-            if tag(self.elements[name]) == "intermediateCatchEvent" and link_name(self.elements[name]) is not None
-        }
+        caught: dict[str, Node] = {}
+        for name, node in contents.nodes.items():
+            element = self.elements[name]
+            link = link_name(element) if tag(element) == "intermediateCatchEvent" else None
+            if link is not None and caught.setdefault(link, node) is not node:
+                self.reading.trouble("lien", element, f"Deux événements reçoivent le lien « {link} ».")
         for name, node in contents.nodes.items():
             element = self.elements[name]
             thrown = link_name(element) if tag(element) == "intermediateThrowEvent" else None
@@ -205,6 +206,9 @@ class ProcessBuilder:
                 continue
             if any(trigger.kind == COMPENSATION for trigger in node.start.triggers):
                 owner.undoing_subprocess = node
+                if isinstance(owner, Root):
+                    message = "Un processus entier ne se compense pas\u00a0: ce sous-processus ne commencerait jamais."
+                    self.reading.trouble("compensation", self.elements[node.element], message)
             else:
                 yield node
 
@@ -240,6 +244,8 @@ class ProcessBuilder:
             self.reading.trouble("repetition", element, "Un sous-processus événementiel ne se répète pas.")
         if isinstance(node, EventGateway):
             self._check_event_gateway(node, element)
+        if any(element.get(quantity, "1") != "1" for quantity in ("startQuantity", "completionQuantity")):
+            self.reading.trouble("quantite", element, "Une activité prend un jeton et en rend un.")
         if node.default is not None and node.default not in {flow.id for flow in node.outgoing}:
             self.reading.trouble("reference", element, f"Le flux par défaut « {node.default} » ne part pas d’ici.")
         self._check_handler(node, element, owner)
@@ -269,7 +275,8 @@ class ProcessBuilder:
         return [one for one in edges if any(trigger.kind == kind for trigger in one.triggers)]
 
     def _check_event_gateway(self, node: EventGateway, element: Element) -> None:
-        if element.get("eventGatewayType") == "Parallel" or is_true(element, "instantiate"):
+        begins = is_true(element, "instantiate") and bool(node.incoming)
+        if element.get("eventGatewayType") == "Parallel" or begins:
             self.reading.trouble(
                 "porte-evenements", element, "Cette sorte de porte événementielle n’est pas prise en charge."
             )

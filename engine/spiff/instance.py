@@ -17,7 +17,8 @@ from engine.spiff.scopes import variables
 if TYPE_CHECKING:
     from engine.spiff.node import Flow, Node
 
-STEP_LIMIT = 10_000
+STEP_LIMIT = 20_000
+_TOLD_OF_A_RUNAWAY = 500
 _SCRIPT_ENGINE = FeelEngine()
 
 
@@ -196,6 +197,8 @@ class Instance(BpmnWorkflow):
             "boucle_sans_fin",
             "Le déroulement tourne sans s’arrêter\u00a0: aucune étape n’attend quelqu’un ou quelque chose.",
         )
+        # What a runaway did before it was stopped tells nobody anything, and would fill the journal.
+        del self.events[_TOLD_OF_A_RUNAWAY:]
         for token in self.agenda:
             if token.alive:
                 self.block(token, failure)

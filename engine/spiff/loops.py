@@ -73,7 +73,7 @@ class MultiInstance(Loop):
         """Count the items once, at the entry."""
         items = self._items(token)
         count = items if isinstance(items, int) else len(items)
-        if count > MOST_ITEMS:
+        if count > MOST_ITEMS or count + len(token.workflow.tasks) > 2 * MOST_ITEMS:
             raise Failure("repetition", f"Trop d’éléments à traiter ({count})\u00a0: {MOST_ITEMS} au plus.")
         token.data.update({INSTANCES: count, ACTIVE: 0, COMPLETED: 0})
         token.internal_data["items"] = items

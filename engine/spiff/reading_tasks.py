@@ -166,6 +166,8 @@ def _repetition(reading: Reading, element: Element, marker: Element) -> Repetiti
     name = (loop.get("element") if loop is not None else None) or _named(item)
     result = (loop.get("resultat") if loop is not None else None) or text_of(child(marker, "loopDataOutputRef"))
     given = (loop.get("sortie") if loop is not None else None) or _named(output)
+    if child(marker, "complexBehaviorDefinition") is not None or _throws(marker):
+        reading.trouble("repetition", element, "Une répétition ne peut pas émettre d’événement à chaque élément.")
     if not collection and not cardinality:
         reading.trouble("repetition", element, "La répétition n’a ni liste ni nombre d’éléments.")
     return Repetition(
@@ -177,6 +179,10 @@ def _repetition(reading: Reading, element: Element, marker: Element) -> Repetiti
         output=reading.formula(element, given) if given else None,
         completion=reading.formula(element, completion) if completion else None,
     )
+
+
+def _throws(marker: Element) -> bool:
+    return bool(marker.get("noneBehaviorEventRef") or marker.get("oneBehaviorEventRef"))
 
 
 def _named(item: Element | None) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 from engine.model import Advance, Awaited, Card, Effect, Incident, OpenTask, Timer
 from engine.service_task import ServiceTask
 from engine.spiff.activity import DUE, UserTask
-from engine.spiff.events import EventGateway
+from engine.spiff.events import EventGateway, StartEvent
 from engine.spiff.instance import Instance, Token
 from engine.spiff.joins import Join
 from engine.spiff.library import TaskState
@@ -121,7 +121,12 @@ def _stuck(token: Token) -> Incident:
 
 
 def _goes_on(token: Token) -> bool:
-    """Whether something can still come from it: a person, an answer, an event."""
+    """Whether something can still come from it: a person, an answer, an event.
+
+    An event sub-process that listens does not count: it could end a standstill, but the standstill is there.
+    """
     if is_open_task(token) or _pending(token):
         return True
-    return bool(token.state == TaskState.WAITING and not isinstance(token.task_spec, Join | EventGateway))
+    node = token.task_spec
+    held = isinstance(node, Join | EventGateway) or (isinstance(node, StartEvent) and node.is_subscription(token))
+    return token.state == TaskState.WAITING and not held

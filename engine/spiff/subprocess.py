@@ -21,6 +21,7 @@ OVER = "over"
 INTERRUPTED = "interrupted"
 PAYLOAD = "payload"
 ENOUGH = "enough"
+DEEPEST_CALL = 50
 
 # What a repeated call was handed of its own repetition: given back, it would count every round twice.
 _COUNTS = frozenset({"nrOfInstances", "nrOfActiveInstances", "nrOfCompletedInstances"})
@@ -149,6 +150,8 @@ class CallActivity(Activity):
         if OVER in token.internal_data:
             return True
         called = self._process(token)
+        if _calls_around(token) >= DEEPEST_CALL:
+            raise Failure("appels_imbriques", f"Plus de {DEEPEST_CALL} processus s’appellent l’un l’autre.")
         handed = visible(token) if self.all_in else {}
         handed.update(computed(self.mappings.entrees, token, variables(token)))
         scope = token.workflow.enter(called.start, token)
@@ -177,6 +180,14 @@ class CallActivity(Activity):
         """The called process is over."""
         scope.internal_data[OVER] = 1
         scope._ready()
+
+
+def _calls_around(token: Token) -> int:
+    count, current = 0, token.parent
+    while current is not None:
+        count += WALL in current.internal_data
+        current = current.parent
+    return count
 
 
 class EventSubProcess(SubProcess):

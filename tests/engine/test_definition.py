@@ -16,6 +16,7 @@ MULTI = (
     "</multiInstanceLoopCharacteristics>"
 )
 UNDONE = "<compensateEventDefinition/>"
+LINK = "<intermediateCatchEvent id='{}'><linkEventDefinition name='L'/></intermediateCatchEvent>"
 UNDOING = '<compensateEventDefinition activityRef="absent"/>'
 
 
@@ -60,6 +61,12 @@ def rules(body: str, *others: tuple[str, str], head: str = "") -> list[str]:
         ("<task id='x'><multiInstanceLoopCharacteristics/></task>", "repetition"),
         ("<task id='x'><standardLoopCharacteristics/></task>", "repetition"),
         ("<task id='y'/><boundaryEvent id='x' attachedToRef='y'>" + UNDONE + "</boundaryEvent>", "compensation"),
+        ("<userTask id='x' startQuantity='2'/>", "quantite"),
+        (f"<subProcess id='x' triggeredByEvent='true'><startEvent id='y'>{UNDONE}</startEvent></subProcess>",
+         "compensation"),
+        (LINK.format("x") + LINK.format("y"), "lien"),
+        ("<task id='x'><multiInstanceLoopCharacteristics noneBehaviorEventRef='s'><loopCardinality>1</loopCardinality>"
+         "</multiInstanceLoopCharacteristics></task>", "repetition"),
         ("<adHocSubProcess id='x'><startEvent id='y'/></adHocSubProcess>", "ad-hoc"),
         ("<task id='x'/>" + when("debut", "x", "1 +"), "expression"),
         (f"<intermediateThrowEvent id='x'>{UNDOING}</intermediateThrowEvent>", "reference"),

@@ -154,3 +154,15 @@ def test_the_exclusive_gateway_takes_the_first_open_way() -> None:
     assert Player(body, data={"x": 2}).tasks == ["a"]
     assert Player(body, data={"x": 1}).tasks == ["b"]
     assert Player(body).tasks == ["c"]
+
+
+def test_a_standstill_is_told_even_while_an_event_subprocess_listens() -> None:
+    esp = (
+        '<subProcess id="esp" triggeredByEvent="true"><startEvent id="ed"><messageEventDefinition messageRef="m1"/>'
+        "</startEvent></subProcess>"
+    )
+    body = START + FORK + JOIN + user("a") + '<endEvent id="perdu"/>' + flows("debut fork a perdu", "fork join") + esp
+    play = Player(body + '<task id="jamais"/>' + flows("jamais join"), head='<message id="m1" name="msg"/>')
+    assert play.incidents == []
+    assert play.do("a").incidents == ["blocage"]
+    assert play.send("msg").last.finished
