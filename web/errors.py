@@ -60,7 +60,7 @@ def _expired_form(error: CSRFError) -> Response:
 
 def _http(error: HTTPException) -> Response:
     if error.code is not None and error.code < 400:
-        return error.get_response()  # type: ignore[return-value]
+        return error.get_response()
     return page(error.code or 500)
 
 

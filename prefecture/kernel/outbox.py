@@ -15,7 +15,22 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Boolean, Index, Integer, LargeBinary, String, Text, Uuid, and_, exists, select, text, update
+from sqlalchemy import (
+    Boolean,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    Text,
+    Uuid,
+    and_,
+    case,
+    exists,
+    func,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, aliased, mapped_column
 
@@ -244,6 +259,36 @@ def is_due() -> bool:
     """Whether a drain would find something now (the sweeper's and the poll's question)."""
     now = clock.database_now(db.session)
     return db.session.scalar(select(DueWork.id).where(_claimable(now)).limit(1)) is not None
+
+
+@dataclass(frozen=True)
+class IncidentView:
+    """Work that failed for good, as an operator sees it: what it was and why it failed, not what it carried."""
+
+    id: uuid.UUID
+    kind: str
+    dossier_id: uuid.UUID | None
+    attempts: int
+    error: str
+    ended_at: datetime | None
+
+
+def incidents(limit: int = 100) -> list[IncidentView]:
+    """Work that waits for an operator, the latest first."""
+    query = select(DueWork).where(DueWork.status == "incident").order_by(DueWork.ended_at.desc()).limit(limit)
+    return [
+        IncidentView(row.id, row.kind, row.dossier_id, row.attempts, row.last_error or "", row.ended_at)
+        for row in db.session.scalars(query)
+    ]
+
+
+def counts() -> dict[str, int]:
+    """How much work is due now, later, running, and in incident."""
+    now = clock.database_now(db.session)
+    due = case((and_(DueWork.status == "ready", DueWork.run_at > now), "later"), else_=DueWork.status)
+    query = select(due, func.count()).where(DueWork.status.in_(("ready", "running", "incident"))).group_by(due)
+    found = {row[0]: row[1] for row in db.session.execute(query)}
+    return {name: found.get(name, 0) for name in ("ready", "later", "running", "incident")}
 
 
 def next_run_at() -> datetime | None:

@@ -43,7 +43,7 @@ def dossiers() -> str:
         cursor=request.args.get("suite"),
         limit=PAGE,
     )
-    here = {key: value for key, value in request.args.items() if key != "suite" and value}
+    here: dict[str, Any] = {key: value for key, value in request.args.items() if key != "suite" and value}
     return render_template(
         "agent/dossiers.html",
         rows=[_row(one) for one in page.items],

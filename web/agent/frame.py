@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal, cast
+from typing import Any, Literal
 
 from flask import Blueprint, request, url_for
 
@@ -28,16 +28,17 @@ _FILTERS = ("demarche", "etape", "file")
 def view_asked() -> View:
     """The view that the address names, the service's by default."""
     asked = request.values.get("vue", "service")
-    return cast(View, asked) if asked in dict(VIEWS) else "service"
+    return next((name for name, _ in VIEWS if name == asked), "service")
 
 
 def filters_asked() -> InboxFilter:
     """The filters that the address names."""
-    chosen = {name: request.values.get(name) or None for name in _FILTERS}
-    return InboxFilter(**chosen, text=request.values.get("q", "").strip() or None)
+    demarche, etape, file = (request.values.get(name) or None for name in _FILTERS)
+    text = request.values.get("q", "").strip() or None
+    return InboxFilter(demarche=demarche, etape=etape, file=file, text=text)
 
 
-def kept() -> dict[str, str]:
+def kept() -> dict[str, Any]:
     """The view and filters of the address, to be carried to the next page."""
     names = ("vue", "q", "tri", *_FILTERS)
     return {name: request.values[name] for name in names if request.values.get(name)}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
@@ -111,7 +111,7 @@ def person_words(item: Any) -> str:
 
 def _chips(titles: dict[str, str]) -> Sequence[dict[str, str]]:
     """The filters in force; each chip takes its own away."""
-    words = {
+    words: dict[str, Callable[[str], str]] = {
         "demarche": lambda code: titles.get(code, code),
         "etape": wording.etape,
         "file": wording.queue,

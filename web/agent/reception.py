@@ -14,7 +14,7 @@ from prefecture.identity import queries as identity
 from prefecture.kernel import clock
 from prefecture.kernel.entry import entry
 from prefecture.kernel.unit_of_work import unit_of_work
-from prefecture.steps import appointments
+from prefecture.steps import attendance
 from web import session
 from web.agent.frame import WORKERS, blueprint
 
@@ -39,7 +39,7 @@ def reception() -> str:
 def arrived(rdv_id: uuid.UUID) -> Response:
     """The person is here."""
     with unit_of_work():
-        rdv = appointments.arrive(session.signed_in(), rdv_id)
+        rdv = attendance.arrive(session.signed_in(), rdv_id)
     flash("Arrivée notée." if rdv.status != "en_retard" else "Arrivée notée, en retard.")
     return redirect(url_for("agent.reception"))
 
