@@ -105,8 +105,9 @@ class Event:
     """Something that happened in this step, in order, for the journal and the drawing.
 
     `kind`: started, entered, completed, cancelled, flow, timer, message, message_thrown, signal, signal_thrown, error,
-    escalation, condition, compensation, decision, incident, retried, skipped or finished. `element` is the element's id, or
-    the flow's for `flow`.
+    escalation, cancel, condition, compensation, decision, incident, retried, skipped or finished. `element` is the
+    element's id, or the flow's for `flow`. An error, escalation or cancel is told of who threw it; `detail` says
+    `caught_by` (None for an escalation that nobody caught; an error that nobody caught is an incident).
     """
 
     kind: str

@@ -23,8 +23,8 @@ def raise_error(token: Token, code: str, message: str) -> None:
 
 def escalate(token: Token, code: str) -> None:
     """An escalation goes up until somebody catches it; nobody has to."""
-    token.workflow.tell("escalation", token, code=code)
-    go_up(token, ESCALATION, code, {"code": code})
+    if not go_up(token, ESCALATION, code, {"code": code}):
+        token.workflow.tell(ESCALATION, token, code=code, caught_by=None)
 
 
 def go_up(token: Token, kind: str, code: str, detail: dict[str, Any]) -> bool:
@@ -35,7 +35,7 @@ def go_up(token: Token, kind: str, code: str, detail: dict[str, Any]) -> bool:
         for level in current.task_spec.catchers(current, kind, came_from):
             catcher = _best(level, kind, code)
             if catcher is not None:
-                current.workflow.tell(f"{kind}_caught", current, caught_by=catcher.element, **detail)
+                token.workflow.tell(kind, token, caught_by=catcher.element, **detail)
                 current.task_spec.caught_here(current, catcher)
                 return True
         came_from, current = current, current.parent

@@ -116,6 +116,17 @@ def test_an_error_of_a_called_process_is_caught_on_the_call() -> None:
     assert play.tasks == ["l"]
 
 
+def test_errors_and_escalations_tell_who_threw_and_who_caught() -> None:
+    inner = subprocess(user("a") + f'<endEvent id="boum">{ERR}</endEvent>' + flows("a boum"))
+    play = Player(START + inner + edge("lui", "sp", ERR) + user("l") + flows("debut sp", "lui l"), head=HEAD).do("a")
+    told = next(event for event in play.events if event.kind == "error")
+    assert (told.element, told.detail["code"], told.detail["caught_by"]) == ("boum", "refus", "lui")
+    thrown = f'<intermediateThrowEvent id="x">{ESC}</intermediateThrowEvent>'
+    play = Player(START + thrown + user("a") + flows("debut x a"), head=HEAD)
+    told = next(event for event in play.events if event.kind == "escalation")
+    assert (told.element, told.detail) == ("x", {"code": "retard", "caught_by": None})
+
+
 def test_an_error_nobody_catches_is_an_incident() -> None:
     play = Player(START + f'<endEvent id="boum">{ERR}</endEvent>' + flows("debut boum"), head=HEAD)
     assert play.incidents == ["erreur_non_rattrapee"]
