@@ -283,11 +283,11 @@ def _zone(zone: object) -> tzinfo:
         raise french.NotSayable(f"«\u00a0{zone}\u00a0» n’est pas un fuseau horaire") from error
 
 
-def _found_by(loader: Loader | None) -> Callable[[str], str]:
-    def found(name: str) -> str:
+def _found_by(loader: Loader | None) -> Callable[[str], tuple[str, str, Callable[[], bool]]]:
+    def found(name: str) -> tuple[str, str, Callable[[], bool]]:
         try:
             if loader is not None:
-                return loader(name)
+                return loader(name), name, lambda: True
         except (NotFound, KeyError) as error:
             raise TemplateNotFound(name) from error
         raise TemplateNotFound(name)

@@ -7,6 +7,7 @@ templates that one extends or includes (`version.template` of a published démar
 from __future__ import annotations
 
 import re
+import traceback
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -24,12 +25,17 @@ LONGEST_SOURCE = 200_000
 
 
 class TemplateRefused(Exception):
-    """A template cannot be read or rendered; `message` is French, `line` where Jinja knows it."""
+    """A template cannot be read or rendered; `message` is French, `line` and `file` where Jinja knows them.
 
-    def __init__(self, message: str, line: int | None = None) -> None:
-        super().__init__(message if line is None else f"ligne {line}\u00a0: {message}")
+    `file` is None for the template that was asked for itself.
+    """
+
+    def __init__(self, message: str, line: int | None = None, file: str | None = None) -> None:
+        place = ", ".join(filter(None, (file, None if line is None else f"ligne {line}")))
+        super().__init__(f"{place}\u00a0: {message}" if place else message)
         self.message = message
         self.line = line
+        self.file = file
 
 
 class SmsTooLong(ValueError):
@@ -99,15 +105,24 @@ def _refusing() -> Iterator[None]:
     except TemplateNotFound as error:
         raise TemplateRefused(f"le modèle «\u00a0{error.name}\u00a0» n’existe pas") from error
     except TemplateSyntaxError as error:
-        raise TemplateRefused(f"ce modèle ne se lit pas ({error.message})", error.lineno) from error
+        raise TemplateRefused(f"ce modèle ne se lit pas ({error.message})", error.lineno, error.filename) from error
     except UndefinedError as error:
-        raise TemplateRefused(f"une donnée manque ({error.message})") from error
+        raise TemplateRefused(f"une donnée manque ({error.message})", *_place(error)) from error
     except (OverBudget, RecursionError) as error:
         raise TemplateRefused("ce modèle demande trop de calcul ou de texte") from error
     except (TemplateError, NotSayable) as error:
-        raise TemplateRefused(str(error)) from error
+        raise TemplateRefused(str(error), *_place(error)) from error
     except (ArithmeticError, TypeError, ValueError, LookupError) as error:
-        raise TemplateRefused(f"une valeur ne convient pas ({error})") from error
+        raise TemplateRefused(f"une valeur ne convient pas ({error})", *_place(error)) from error
+
+
+def _place(error: BaseException) -> tuple[int | None, str | None]:
+    """The line, and the file if it is not the template asked for, where a template failed: Jinja rewrites the stack."""
+    frames = traceback.extract_tb(error.__traceback__)
+    ours = [frame for frame in frames if frame.filename == "<template>" or not frame.filename.endswith(".py")]
+    if not ours:
+        return None, None
+    return ours[-1].lineno, None if ours[-1].filename == "<template>" else ours[-1].filename
 
 
 def _compiled(source: str, loader: Loader | None, *, html: bool) -> Template:

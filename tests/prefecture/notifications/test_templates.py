@@ -151,6 +151,15 @@ def test_a_mail_says_the_same_in_both_parts_and_has_the_subject_of_its_block() -
     )
 
 
+def test_a_failure_is_told_with_its_file_and_line() -> None:
+    with pytest.raises(TemplateRefused, match=r"cadre\.html, ligne 3.*lien") as caught:
+        render_mail(MAIL, {"usager": "A", "pieces": ["x"]}, frames)
+    assert (caught.value.file, caught.value.line) == ("cadre.html", 3)
+    with pytest.raises(TemplateRefused) as caught:
+        render("\n\n{{ nom | date }}", VALUES)
+    assert (caught.value.file, caught.value.line) == (None, 3)
+
+
 def test_a_mail_without_a_subject_is_refused() -> None:
     with pytest.raises(TemplateRefused, match="sujet"):
         render_mail("<p>Bonjour</p>", {})
