@@ -21,7 +21,7 @@ class Budget:
     """The limits of one evaluation."""
 
     steps: int = 500_000
-    depth: int = 60
+    depth: int = 80
     characters: int = 1_000_000
     items: int = 100_000
     seconds: float = 2.0

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from typing import TypeAlias
 
-from engine.feel import ast, types
+from engine.feel import ast, external, types
 from engine.feel.budget import Run
 from engine.feel.compiler import Closure, Compiler, null_because, rule
 from engine.feel.errors import Nothing
@@ -53,8 +53,6 @@ def _call(compiler: Compiler, node: ast.Call) -> Closure:
 
 @rule(ast.FunctionOf)
 def _function(compiler: Compiler, node: ast.FunctionOf) -> Closure:
-    if node.external:
-        return null_because("les fonctions externes ne sont pas admises")
     names = [parameter.name for parameter in node.parameters]
     if len(set(names)) != len(names):
         return null_because("une fonction n'a pas deux fois le même paramètre")
@@ -63,11 +61,18 @@ def _function(compiler: Compiler, node: ast.FunctionOf) -> Closure:
     except Nothing as nothing:
         return null_because(nothing.reason)
     body = compiler.compile(node.body)
-    told_result = infer(node.body, Knowledge({part.name: part.type for part in parameters}, open=True))
+    told_result = (
+        types.ANY
+        if node.external
+        else infer(node.body, Knowledge({part.name: part.type for part in parameters}, open=True))
+    )
 
     def make(scope: Scope) -> Value:
         def evaluate(arguments: dict[str, Value], run: Run) -> Value:
-            return body(Scope(arguments, scope, run))
+            inside = Scope(arguments, scope, run)
+            if node.external:
+                return external.call(body(inside), list(arguments.values()), run)
+            return body(inside)
 
         return Defined("function", parameters, evaluate, inferred=told_result)
 
@@ -326,6 +331,10 @@ def _unary_tests(compiler: Compiler, node: ast.UnaryTests) -> Closure:
     if not node.tests:
         return lambda scope: True
     tests = tuple(compile_test(compiler, test) for test in node.tests)
+
+    if len(tests) == 1 and not node.negated:
+        only = tests[0]
+        return lambda scope: only(scope.value("?"), scope)
 
     def matches(scope: Scope) -> Value:
         found = passes(scope.value("?"), tests, scope)

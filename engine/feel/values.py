@@ -208,6 +208,10 @@ def compare(left: Value, right: Value) -> int:
 
 def contains(interval: Range, value: Value) -> bool:
     """Whether the value lies in the interval; Nothing when the two cannot be compared."""
+    start, end = interval.start, interval.end
+    if type(value) is Decimal and type(start) is Decimal and type(end) is Decimal:
+        above = start < value or (interval.start_included and start == value)
+        return above and (value < end or (interval.end_included and end == value))
     if interval.start is not None:
         sign = compare(value, interval.start)
         if sign < 0 or (sign == 0 and not interval.start_included):

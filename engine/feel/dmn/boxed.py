@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, TypeAlias
 
-from engine.feel import ast, types
+from engine.feel import ast, external, types
 from engine.feel.budget import Run
 from engine.feel.compiler import Closure, constant, null_because
 from engine.feel.compiler_forms import filtered, full_compiler
@@ -211,22 +211,31 @@ class BoxedCompiler:
 
     def function(self, boxed: model.Function, names: Names, name: str, written: types.Type = types.ANY) -> Closure:
         """The closure that makes the function, its value of the type written; those of other worlds answer null."""
-        if boxed.kind != "FEEL":
+        body = self._body(boxed, names | {part.name for part in boxed.parameters})
+        foreign = boxed.kind == "Java"
+        if boxed.kind not in ("FEEL", "Java"):
             self.complain(boxed.place, f"Les fonctions {boxed.kind} ne sont pas admises : seul FEEL l'est.")
             body = null_because(f"les fonctions {boxed.kind} ne sont pas admises")
-        else:
-            body = self._body(boxed, names | {part.name for part in boxed.parameters})
+        elif foreign and not self._is_known_java(body):
+            self.complain(boxed.place, "Cette fonction Java n'est pas admise : seuls quelques calculs le sont.")
         parameters = [Parameter(part.name, self.items.of(part.type, boxed.place)) for part in boxed.parameters]
         result = self.items.of(boxed.type, boxed.place)
         result = written if result == types.ANY or isinstance(result, types.FunctionOf) else result
 
         def make(scope: Scope) -> Value:
             def evaluate(arguments: dict[str, Value], run: Run) -> Value:
-                return body(Scope(arguments, scope, run))
+                inside = Scope(arguments, scope, run)
+                if foreign:
+                    return external.call(body(inside), list(arguments.values()), run)
+                return body(inside)
 
             return Defined(name, parameters, evaluate, result)
 
         return make
+
+    @staticmethod
+    def _is_known_java(body: Closure) -> bool:
+        return external.known(body(Scope({}, None, Run())))
 
     def _body(self, boxed: model.Function, names: Names) -> Closure:
         if isinstance(boxed.logic, model.Table):

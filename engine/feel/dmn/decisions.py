@@ -134,7 +134,9 @@ class Decisions:
             return Compiled(element, (), None, self.items.of(element.variable.type, place))
         if isinstance(element, model.Service):
             hrefs = (*element.outputs, *element.encapsulated, *element.input_decisions, *element.input_data)
-            return Compiled(element, self.references(hrefs, place), None, self._result(element))
+            written = self._result(element)
+            result = written.result if isinstance(written, types.FunctionOf) else written
+            return Compiled(element, self.references(hrefs, place), None, result)
         needs = self.references(element.needs, place)
         names = self._known(needs) | {element.variable.name}
         if isinstance(element, model.Knowledge):
@@ -166,7 +168,7 @@ class Decisions:
         if element.function is None:
             return None
         written = self.items.of(element.variable.type, element.place)
-        result = types.ANY if isinstance(written, types.FunctionOf) else written
+        result = written.result if isinstance(written, types.FunctionOf) else written
         return self._compiler.function(element.function, names, element.variable.name, result)
 
     def _refuse_circles(self) -> None:

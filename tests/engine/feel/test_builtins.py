@@ -268,3 +268,32 @@ def test_now_and_today_are_what_the_caller_says() -> None:
 )
 def test_regular_expressions_are_those_of_xpath_when_they_are_linear(text: str, expected: object) -> None:
     assert evaluate(text, {}) == expected
+
+
+JAVA = 'java: {{class: "{0}", method signature: "{1}"}}'
+
+
+@pytest.mark.parametrize(
+    ("where", "method", "arguments", "expected"),
+    [
+        ("java.lang.Math", "max(double, double)", "1, 2.5", "2.5"),
+        ("java.lang.Math", "cos(double)", "0", "1"),
+        ("java.lang.Math", "sqrt(double)", "-1", "null"),
+        ("java.lang.Integer", "valueOf(java.lang.String)", '"12"', "12"),
+        ("java.lang.Byte", "valueOf(java.lang.String)", '"1200"', "null"),
+        ("java.lang.String", "format(java.lang.String, [Ljava.lang.Object;)", '"%.2f %s", 1.5', "null"),
+        ("java.lang.Math", "max(double, double)", '"a", 1', "null"),
+        ("java.lang.Runtime", "exit(int)", "1, 2", "null"),
+        ("java.lang.Math", "__class__", "1, 2", "null"),
+    ],
+)
+def test_borrowed_functions_are_those_of_a_closed_table(where: str, method: str, arguments: str, expected: str) -> None:
+    parameters = ", ".join("abc"[: arguments.count(",") + 1])
+    text = f"(function({parameters}) external {{{JAVA.format(where, method)}}})({arguments})"
+    run = Run()
+    assert write([compile_expression(text).value({}, run)], run)[1:-1] == expected
+
+
+def test_a_text_is_formatted_by_a_mask() -> None:
+    mapping = JAVA.format("java.lang.String", "format(java.lang.String, [Ljava.lang.Object;)")
+    assert evaluate(f'(function(m, a, b) external {{{mapping}}})("%.2f %s", 1.5, "x")', {}) == "1.50 x"

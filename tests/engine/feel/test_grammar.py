@@ -139,7 +139,7 @@ def written(text: str) -> str:
         ("(function(a: number) a)([2])", "2"),
         ("(function(a) a)(1, 2)", "null"),
         ("(function(a) a)(b: 1)", "null"),
-        ('function(a) external {java: {class: "x"}}', "null"),
+        ('(function(a) external {java: {class: "x"}})(1)', "null"),
         ('"abs"(1)', "null"),
         ("abs(n: -1)", "1"),
         ("abs(m: -1)", "null"),
