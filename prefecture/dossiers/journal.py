@@ -199,7 +199,7 @@ def _values_reason(row: Any) -> str | None:
         return "its values are missing"
     try:
         opened = keyring.unseal(row.key_id, row.sealed, _place(row.dossier_id, row.seq))
-    except (SealBroken, keyring.KeyErased):
+    except (SealBroken, keyring.KeyErased, ValueError):  # ValueError: too short to hold a nonce
         return "its values cannot be opened"
     return None if hashlib.sha256(opened).digest() == row.values_hash else "its values were changed"
 

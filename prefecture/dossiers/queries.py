@@ -17,6 +17,7 @@ from engine.state import read_data
 from prefecture.demarches import queries as demarches
 from prefecture.dossiers import journal
 from prefecture.dossiers.drafts import draft, drafts
+from prefecture.dossiers.figures import OpenCount, Span, StatutCount, open_counts, spans, statut_counts
 from prefecture.dossiers.held import place, subject_of
 from prefecture.dossiers.inbox import (
     Counts,
@@ -52,8 +53,11 @@ __all__ = [
     "DossierView",
     "HistoryEntry",
     "InboxFilter",
+    "OpenCount",
     "Page",
     "Progress",
+    "Span",
+    "StatutCount",
     "TaskDetail",
     "TaskView",
     "by_id",
@@ -69,9 +73,12 @@ __all__ = [
     "history",
     "inbox",
     "is_pending",
+    "open_counts",
     "open_tasks",
     "progress",
     "search",
+    "spans",
+    "statut_counts",
     "task",
     "tasks",
 ]

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import update
+
 from engine import runtime
 from engine.errors import TaskNotOpen
 from engine.model import Advance
@@ -19,6 +21,7 @@ from prefecture.dossiers.held import (
     ENDED,
     SANS_SUITE,
     STATUTS,
+    TASKS,
     Held,
     check_revision,
     hold,
@@ -27,7 +30,15 @@ from prefecture.dossiers.held import (
 from prefecture.dossiers.idempotency import remember, remembered
 from prefecture.dossiers.journal import Fact
 from prefecture.dossiers.messages import send_message
-from prefecture.dossiers.tasks import NO_DOCUMENTS, Documents, Outcome, claim_task, complete_task, release_task
+from prefecture.dossiers.tasks import (
+    NO_DOCUMENTS,
+    Documents,
+    Outcome,
+    assign_task,
+    claim_task,
+    complete_task,
+    release_task,
+)
 from prefecture.dossiers.views import DossierView
 from prefecture.identity import permissions
 from prefecture.identity.permissions import Actor
@@ -41,6 +52,7 @@ __all__ = [
     "Outcome",
     "answer",
     "archive",
+    "assign_task",
     "change_statut",
     "claim_task",
     "complete_task",
@@ -53,6 +65,7 @@ __all__ = [
     "release_task",
     "remember",
     "remembered",
+    "retry_incident",
     "return_to_construction",
     "save_draft",
     "send_message",
@@ -116,6 +129,18 @@ def fail_effect(dossier_id: uuid.UUID, effect_id: str, code: str, message: str) 
     told = {"code": code, "message": message}
     messages.step(held, advance, [_effect_fact(advance, "effect_failed", effect_id, told)])
     return True
+
+
+def retry_incident(actor: Actor, number: str, incident: str) -> None:
+    """Try again where the process stands still (the incident's id, or its element's). Conflict when it does not."""
+    held = hold_number(actor, number)
+    if not permissions.may(actor, "incident.repair", held.subject):
+        raise NotFound
+    try:
+        advance = runtime.retry(held.version.definition, held.state, incident, now=held.now)
+    except TaskNotOpen as error:
+        raise Conflict("Cet incident est déjà réglé.", code="incident-regle") from error
+    messages.step(held, advance, [Fact("incident_retried", incident)])
 
 
 def fire_timers(dossier_id: uuid.UUID, due: datetime) -> None:
@@ -185,6 +210,7 @@ def set_deadline(dossier_id: uuid.UUID, silence_at: datetime | None, *, suspende
     before = {"silence_at": dossier.silence_at, "suspended": dossier.suspended}
     dossier.silence_at, dossier.suspended = silence_at, suspended
     after = {"silence_at": silence_at, "suspended": suspended}
+    _move_tasks(held, before["silence_at"], silence_at)
     journal.append(dossier, held.actor, [Fact("deadline", values={"before": before, "after": after})], held.now)
 
 
@@ -198,6 +224,20 @@ def _visible(held: Held) -> Held:
     if not permissions.may(held.actor, "dossier.read", held.subject):
         raise NotFound
     return held
+
+
+def _move_tasks(held: Held, before: Any, after: datetime | None) -> None:
+    """Tasks that were due on the old deadline's day are due on the new one."""
+    moved = [
+        task_id
+        for task_id, row in held.tasks.items()
+        if before is not None
+        and row["due_at"] is not None
+        and row["due_at"].astimezone(held.zone).date() == before.astimezone(held.zone).date()
+    ]
+    if moved:
+        due = {"due_at": after, "sort_at": after or advancing.NEVER}
+        db.session.connection().execute(update(TASKS).where(TASKS.c.id.in_(moved)).values(due))
 
 
 def _set_statut(held: Held, statut: str) -> None:

@@ -19,6 +19,7 @@ from prefecture.dossiers import journal, messages
 from prefecture.dossiers.held import DONE, OPEN, TASKS, Held, check_revision, hold_task, said_when
 from prefecture.dossiers.journal import Fact
 from prefecture.identity import permissions
+from prefecture.identity import queries as identity
 from prefecture.identity.permissions import Actor
 from prefecture.kernel.db import db
 from prefecture.kernel.errors import Conflict, Forbidden, Invalid, NotFound
@@ -91,6 +92,19 @@ def release_task(actor: Actor, task_id: str) -> None:
     if task["assignee_id"] != actor.id and not permissions.may(actor, "task.assign", held.subject):
         raise Conflict(f"Cette tâche est prise par {task['assignee']}.", code="tache-prise")
     _assign(held, task, None, None, "task_released")
+
+
+def assign_task(actor: Actor, task_id: str, agent_id: uuid.UUID) -> None:
+    """Give a task to a colleague of the service who may do it; Forbidden for who may not assign, Invalid otherwise."""
+    held = hold_task(actor, task_id)
+    task = _seen_and_open(held, task_id)
+    if not permissions.may(actor, "task.assign", held.subject):
+        raise Forbidden("Répartir les tâches revient au chef de service.")
+    other = identity.agent(agent_id)
+    if not other.active or not permissions.may_do_task(other.actor, task["lane"], held.subject):
+        raise Invalid({"agent_id": "Cet agent ne peut pas traiter cette tâche."})
+    if task["assignee_id"] != other.id:
+        _assign(held, task, other.id, other.name, "task_assigned")
 
 
 def attach_answered(

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import io
 import os
+import shutil
 import uuid
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
@@ -77,14 +79,49 @@ class World:
         with unit_of_work():
             return service.complete_task(actor, task_id, answers, **more)
 
+    def agent(self, login: str, name: str, roles: list[str]) -> Actor:
+        with unit_of_work():
+            return _agent(login, name, self.service_id, roles)
+
     def document(self, owner: Actor) -> str:
         with unit_of_work():
             return str(documents.receive(owner, "piece.pdf", io.BytesIO(PDF)).id)
 
 
-@pytest.fixture(params=["sqlite"])
-def app(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Flask]:
-    chosen = settings.read({**os.environ, "PLANIPREF_HOME": str(tmp_path)})
+@pytest.fixture(scope="session")
+def furnished(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Any]:
+    """A database with the démarche published and everybody's accounts, copied for each test, and who is in it."""
+    home = tmp_path_factory.mktemp("furnished")
+    with _application(home):
+        Model.metadata.create_all(db.engine)
+        demarches.register_actions(ACTIONS)
+        with unit_of_work():
+            made = _furnish()
+        with db.engine.connect() as connection:
+            connection.exec_driver_sql("COMMIT")
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+            connection.exec_driver_sql("BEGIN")
+    return home / "planipref.sqlite3", made
+
+
+@pytest.fixture
+def app(furnished: tuple[Path, Any], tmp_path: Path) -> Iterator[Flask]:
+    shutil.copy(furnished[0], tmp_path / "planipref.sqlite3")
+    with _application(tmp_path) as app:
+        yield app
+
+
+@pytest.fixture
+def world(app: Flask, furnished: tuple[Path, Any], frozen_clock: datetime, monkeypatch: pytest.MonkeyPatch) -> World:
+    demarches.register_actions(ACTIONS)
+    found = World(app, **furnished[1])
+    _install(monkeypatch, found.done)
+    return found
+
+
+@contextmanager
+def _application(home: Path) -> Iterator[Flask]:
+    chosen = settings.read({**os.environ, "PLANIPREF_HOME": str(home)})
     settings.use(chosen)
     app = Flask("dossiers")
     app.config.update(
@@ -93,42 +130,38 @@ def app(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Flask]:
     db.init_app(app)
     with app.app_context():
         prepare(db.engine)
-        Model.metadata.create_all(db.engine)
         yield app
         db.session.remove()
         db.engine.dispose()
 
 
-@pytest.fixture
-def world(app: Flask, frozen_clock: datetime, monkeypatch: pytest.MonkeyPatch) -> World:
-    demarches.register_actions(ACTIONS)
-    with unit_of_work():
-        demarches.publish(FOLDER, by="tests")
-        code = "94"
-        identity.create_prefecture(
-            code,
-            "Préfecture du Val-de-Marne",
-            address="21 avenue du Général-de-Gaulle",
-            postal_code="94000",
-            city="Créteil",
-            email="p94@example.fr",
-            phone="01 00 00 00 00",
-        )
-        here = identity.create_service(code, "Bureau des étrangers").id
-        there = identity.create_service(code, "Bureau des permis").id
-        claire = _agent("claire", "Claire Petit", here)
-        denis = _agent("denis", "Denis Roux", here)
-        foreign = _agent("fanny", "Fanny Blanc", there)
-        amina = _person("amina@example.fr", "Amina", "El Kébir")
-        boris = _person("boris@example.fr", "Boris", "Martinet")
-    found = World(app, amina, boris, claire, denis, foreign, here)
-    _install(monkeypatch, found.done)
-    return found
+def _furnish() -> dict[str, Any]:
+    demarches.publish(FOLDER, by="tests")
+    code = "94"
+    identity.create_prefecture(
+        code,
+        "Préfecture du Val-de-Marne",
+        address="21 avenue du Général-de-Gaulle",
+        postal_code="94000",
+        city="Créteil",
+        email="p94@example.fr",
+        phone="01 00 00 00 00",
+    )
+    here = identity.create_service(code, "Bureau des étrangers").id
+    there = identity.create_service(code, "Bureau des permis").id
+    return {
+        "service_id": here,
+        "claire": _agent("claire", "Claire Petit", here),
+        "denis": _agent("denis", "Denis Roux", here),
+        "foreign": _agent("fanny", "Fanny Blanc", there),
+        "amina": _person("amina@example.fr", "Amina", "El Kébir"),
+        "boris": _person("boris@example.fr", "Boris", "Martinet"),
+    }
 
 
-def _agent(login: str, name: str, service_id: uuid.UUID) -> Actor:
+def _agent(login: str, name: str, service_id: uuid.UUID, roles: Sequence[str] = ("instructeur",)) -> Actor:
     return identity.create_agent(
-        login, name, "mot de passe de " + login, ["instructeur"], prefecture="94", service_ids=[service_id]
+        login, name, "mot de passe de " + login, roles, prefecture="94", service_ids=[service_id]
     ).actor
 
 

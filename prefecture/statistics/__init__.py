@@ -1,0 +1,1 @@
+"""Counts and delays, by service and démarche. They name nobody."""
