@@ -5,7 +5,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, time
+from datetime import UTC, date, datetime, time
 from typing import Any, Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -103,6 +103,8 @@ def _steps(raw: Any) -> Iterator[Step]:
             raise ScenarioUnreadable(f"{where}\u00a0: une seule chose à la fois ({', '.join(acts)}).")
         then = _mapping(step.get("alors", {}), f"{where}, alors")
         _known(then, _THEN, f"{where}, alors")
+        if "attendre" in step:
+            later(datetime(2000, 1, 1, tzinfo=UTC), str(step["attendre"]), ZoneInfo(PARIS))
         answers = step.get("reponses", step.get("contenu", step.get("reponse", {})))
         yield Step(
             title=str(step.get("quand", "")),

@@ -76,6 +76,8 @@ def simulate(definition: Definition, scenario: Scenario, answers: Answers) -> Re
             play.step(step, f"étape {number} (« {step.title} »)" if step.title else f"étape {number}")
             if play.failures:
                 break
+    except (LookupError, ValueError) as error:
+        play.failures.append(f"Une action n’a pas pu répondre\u00a0: {error}.")
     except EngineError as error:
         play.failures.append(f"Le moteur a refusé\u00a0: {type(error).__name__} {error}".strip())
     return Result(

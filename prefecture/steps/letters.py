@@ -114,6 +114,16 @@ class Setting:
     link: str = ""
 
 
+def described() -> str:
+    """The tags for analysts (Markdown), as they stand in processes/LISEZMOI.md."""
+    rows = [
+        f"| `{tag}` | {said} | {where} |"
+        for held, where in ((COMMON, "partout"), (ADDED, "selon l’action"))
+        for tag, said in held.items()
+    ]
+    return "\n".join(["| balise | ce qu’elle dit | où |", "|---|---|---|", *rows]) + "\n"
+
+
 def write_letter(setting: Setting, letter: Letter, key: str) -> str:
     """The HTML of a letter; `key` is its work's, from which its verification code comes. Raises TemplateRefused."""
     said = {**usual(setting, key), **_with_picture(letter.says)}

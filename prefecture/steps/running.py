@@ -6,6 +6,7 @@ key comes from the work's own, so that an action played twice answers once and s
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -25,12 +26,14 @@ from prefecture.kernel.outbox import PermanentFailure, Work
 from prefecture.kernel.unit_of_work import unit_of_work
 from prefecture.notifications import service as notifications
 from prefecture.notifications.service import Recipient
-from prefecture.notifications.templates import TemplateRefused
+from prefecture.notifications.templates import SmsTooLong, TemplateRefused
 from prefecture.steps import letters
 from prefecture.steps.gathering import Gathered, gather
 from prefecture.steps.letters import Setting
 from prefecture.steps.plan import END_OF_DAY, Letter, Notice, Plan, Silence
 from prefecture.steps.registry import Action
+
+log = logging.getLogger(__name__)
 
 # Where a citizen's nominative link leads.
 LINK_PATH: Final = "/rendez-vous/"
@@ -167,7 +170,11 @@ def _send(work: Work, notice: Notice, setting: Setting, gathered: Gathered, kept
     key_id, dossier_id = str(setting.dossier.key_id), setting.dossier.id
     to = _citizen(setting) if notice.to == "usager" else _service(setting)
     if notice.channel == "sms":
-        text = letters.write_sms(setting, notice, key)
+        try:
+            text = letters.write_sms(setting, notice, key)
+        except SmsTooLong:  # an installation's long address must not stop a dossier: the mail says the same
+            log.warning("sms too long, left out", extra={"notice": notice.code})
+            return
         notifications.queue_sms(key=key, to=to, text=text, key_id=key_id, dossier_id=dossier_id)
         return
     notifications.queue_mail(

@@ -1,4 +1,4 @@
-"""A préfecture with its two démarches, an instructeur, a chef de service, a counter and a citizen; due work on demand."""
+"""A préfecture with its two démarches, two agents, a counter and a citizen; due work is done on demand."""
 
 from __future__ import annotations
 

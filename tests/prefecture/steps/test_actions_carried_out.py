@@ -22,6 +22,7 @@ from prefecture.notifications import queries as notifications_queries
 from prefecture.steps import appointments
 from prefecture.steps.actions import ACTIONS
 from prefecture.steps.running import handler
+from prefecture.steps.verification import recognise
 
 Choose = Callable[[DossierView], datetime]
 GRANTED = {"sens": "accepter", "titre": {"nature": "meme", "debut": "2027-03-01", "fin": "2028-02-29"}}
@@ -135,7 +136,7 @@ def test_a_booked_slot_gives_a_convocation_a_calendar_file_and_one_reminder(worl
     view = world.file()
     complete(world, view)
     starts = booked(world, view, first_slot)
-    invited = next(text for text in world.sent(view, "sms") if "Lien personnel" in text)
+    invited = next(text for text in world.sent(view, "sms") if "rendez-vous en préfecture" in text)
     assert "https://pref.example/rendez-vous/" in invited
     assert len(invited) <= 160
     text = read(view, "convocation")
@@ -269,3 +270,14 @@ def _all_work(view: DossierView) -> list[Work]:
         Work(row.id, row.kind, row.key, {"effect_id": row.key.rpartition(":")[2], "params": {}}, view.id, None, 1, "me")
         for row in rows
     ]
+
+
+def test_a_letter_is_recognised_by_the_code_printed_on_it(world: Any) -> None:
+    view = world.file()
+    text = read(view, "attestation_depot")
+    code = text.partition("Code : ")[2].split()[0]
+    found = recognise(view.number, code.lower())
+    assert found is not None
+    assert found.title == "Attestation de dépôt"
+    assert recognise(view.number, "AAAA-BBBB-CCCC") is None
+    assert recognise("TSE-94-26-999999-Z", code) is None
