@@ -14,6 +14,8 @@ from engine.feel.errors import FeelError
 from engine.spiff.library import Environment, ScriptEngine
 from engine.state import accept_value
 
+_NO_RULE = "aucune règle de la table ne s'applique"
+
 
 class Failure(Exception):
     """A token cannot go on. `code` is for machines, `message` for the agent who looks (French)."""
@@ -73,7 +75,11 @@ def computed_decision(
         raise Failure("decision", f"La table de décision « {decision} » n’existe pas.")
     try:
         found = decisions.decide(decision, variables, now=now, zone=zone)
-        return accept_value(found.value), [_plain(rule) for rule in found.rules], list(found.warnings)
+        warnings = list(found.warnings)
+        if found.value is None and warnings and warnings[-1] != _NO_RULE:
+            # Null because no rule applies is an answer; null because the table contradicts itself is none.
+            raise Failure("decision", f"La décision « {decision} » n’a pas de réponse\u00a0: {warnings[-1]}.")
+        return accept_value(found.value), [_plain(rule) for rule in found.rules], warnings
     except (FeelError, ArithmeticError, RecursionError, DataRefused) as error:
         raise Failure("decision", f"La décision « {decision} » n’a pas pu être prise : {error}") from error
 

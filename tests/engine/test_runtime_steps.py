@@ -1,12 +1,12 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import ClassVar
 
 import pytest
 
 from engine import runtime
 from engine.errors import MessageNotAwaited, StateUnreadable, TaskNotOpen
+from engine.feel import dmn
 from tests.engine.player import END, NOW, START, Player, extended, flows, service, timer, user, when
 
 MESSAGE = '<message id="m1" name="complement"/><message id="m2" name="retrait"/>'
@@ -248,19 +248,36 @@ def test_a_drawing_that_never_rests_is_an_incident() -> None:
     assert play.incidents == ["boucle_sans_fin"]
 
 
-def test_a_decision_is_taken_and_told() -> None:
-    class Taken:
-        value: ClassVar = {"delai": 4}
-        rules = ("r1",)
-        warnings: tuple[str, ...] = ()
+TABLE = """<definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/" id="d" name="d" namespace="urn:d">
+<inputData id="in" name="titre"><variable name="titre"/></inputData>
+<decision id="delai" name="delai"><variable name="delai"/>
+<informationRequirement><requiredInput href="#in"/></informationRequirement><decisionTable id="t" hitPolicy="UNIQUE">
+<input id="i"><inputExpression typeRef="string"><text>titre</text></inputExpression></input>
+<output id="o" name="mois"/>
+<rule id="r1"><inputEntry><text>"carte"</text></inputEntry><outputEntry><text>4</text></outputEntry></rule>
+<rule id="r2"><inputEntry><text>"visa","deux"</text></inputEntry><outputEntry><text>2</text></outputEntry></rule>
+<rule id="r3"><inputEntry><text>"deux"</text></inputEntry><outputEntry><text>3</text></outputEntry></rule>
+</decisionTable></decision></definitions>"""
 
-    class Table:
-        def decide(self, name: str, variables: object, *, now: object, zone: object) -> Taken:
-            return Taken()
 
+def deciding(titre: str) -> Player:
     asked = extended('<planipref:decision ref="delai" resultat="silence"/>')
-    task = f'<businessRuleTask id="d">{asked}</businessRuleTask>'
-    play = Player(START + task + END + flows("debut d fin"), decisions={"delai": Table()})
-    assert play.data == {"silence": {"delai": 4}}
+    task = f'<businessRuleTask id="d">{asked}</businessRuleTask>' + user("z")
+    decisions = {"delai": dmn.load(TABLE.encode())}
+    return Player(START + task + END + flows("debut d z fin"), decisions=decisions, data={"titre": titre})
+
+
+def test_a_decision_is_taken_and_tells_which_rule_made_it() -> None:
+    play = deciding("carte")
+    assert play.data["silence"] == 4
     told = next(event for event in play.events if event.kind == "decision")
-    assert told.detail["rules"] == ["r1"]
+    assert told.detail["value"] == 4
+    assert [rule["rule"] for rule in told.detail["rules"]] == ["r1"]
+
+
+def test_a_decision_without_rule_is_null_and_one_that_contradicts_itself_is_an_incident() -> None:
+    assert deciding("autre").data["silence"] is None
+    play = deciding("deux")
+    assert play.incidents == ["decision"]
+    assert "plusieurs règles" in play.last.incidents[0].message
+    assert play.set(titre="visa").retry("d").data["silence"] == 2
