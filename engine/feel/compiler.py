@@ -1,6 +1,6 @@
 """A FEEL tree made into closures, once; evaluating is then calling them. An operation without value is null.
 
-One function a kind of node, in the tables of this module and of `compiler_forms.py`; a closure takes the scope.
+One function a kind of node, in the tables of this module and of the modules beside it; a closure takes the scope.
 """
 
 from __future__ import annotations

@@ -10,8 +10,8 @@ from typing import Any
 from engine.feel import ast
 from engine.feel.budget import DEFAULT_BUDGET, Budget, Run
 from engine.feel.builtins import BUILTINS, builtin_names
+from engine.feel.compilation import full_compiler
 from engine.feel.compiler import Closure
-from engine.feel.compiler_forms import full_compiler
 from engine.feel.convert import from_feel
 from engine.feel.errors import FeelBudgetExceeded, FeelSyntaxError
 from engine.feel.names import is_plain_name

@@ -125,7 +125,7 @@ def _call(node: ast.Call, known: Knowledge) -> Type:
     function = infer(node.function, known)
     if isinstance(function, types.FunctionOf):
         return function.result
-    if isinstance(node.function, ast.Name) and node.function.name not in known.names:
+    if isinstance(node.function, ast.Name):
         if node.function.name == "duration":
             return _written_duration(node)
         builtin = BUILTINS.get(node.function.name)

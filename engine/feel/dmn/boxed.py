@@ -7,8 +7,9 @@ from typing import Any, TypeAlias
 
 from engine.feel import ast, external, types
 from engine.feel.budget import Run
+from engine.feel.compilation import full_compiler
 from engine.feel.compiler import Closure, constant, null_because
-from engine.feel.compiler_forms import filtered, full_compiler
+from engine.feel.compiler_calls import filtered
 from engine.feel.dmn import model
 from engine.feel.dmn.items import Complain, ItemTypes
 from engine.feel.dmn.tables import POLICIES, Answer, Column, CompiledTable, Row

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -44,6 +45,12 @@ def test_names_may_have_spaces_signs_and_accents() -> None:
     assert evaluate("durée du séjour + 1", {"durée du séjour": 2}) == 3
     assert evaluate("pré-accueil + pré", {"pré-accueil": 2, "pré": 1}) == 3
     assert evaluate("demande.date de dépôt", {"demande": {"date de dépôt": 7}}) == 7
+
+
+def test_a_variable_does_not_hide_the_function_of_its_name() -> None:
+    assert evaluate('date("2026-01-02") > date', {"date": date(2026, 1, 1)}) is True
+    assert evaluate("count(count)", {"count": [1, 2]}) == 2
+    assert evaluate("{count: function(x) 9, r: count([1])}.r", {}) == 9
 
 
 def test_an_input_entry_tests_a_value() -> None:

@@ -1,0 +1,148 @@
+"""How `in` and the tests of decision tables become closures."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TypeAlias
+
+from engine.feel import ast
+from engine.feel.budget import Run
+from engine.feel.compiler import Closure, Compiler, rule
+from engine.feel.errors import Nothing
+from engine.feel.operators import order
+from engine.feel.scope import Scope
+from engine.feel.values import Range, Unequal, Value, contains, equal
+from engine.feel.walk import mentions
+
+Test: TypeAlias = Callable[[Value, Scope], bool | None]
+
+
+@rule(ast.UnaryComparison)
+def _unary_comparison(compiler: Compiler, node: ast.UnaryComparison) -> Closure:
+    bound, operator = compiler.compile(node.value), node.operator
+
+    def interval(scope: Scope) -> Value:
+        return one_sided(operator, bound(scope))
+
+    return interval
+
+
+def one_sided(operator: str, bound: Value) -> Value:
+    """The interval that `< bound` and its like mean as a value."""
+    if operator == "=":
+        return Range(bound, bound, start_included=True, end_included=True)
+    if operator == "!=":
+        return Unequal(bound)
+    included = operator in ("<=", ">=")
+    if operator in ("<", "<="):
+        return Range(None, bound, start_included=False, end_included=included)
+    return Range(bound, None, start_included=included, end_included=False)
+
+
+@rule(ast.In)
+def _in(compiler: Compiler, node: ast.In) -> Closure:
+    value = compiler.compile(node.value)
+    tests = tuple(compile_test(compiler, test) for test in node.tests)
+    return lambda scope: passes(value(scope), tests, scope)
+
+
+def passes(value: Value, tests: Sequence[Test], scope: Scope) -> bool | None:
+    """Whether a value passes one of the tests; null when a single test has no answer."""
+    if len(tests) == 1:
+        return tests[0](value, scope)
+    return any(test(value, scope) is True for test in tests)
+
+
+def compile_test(compiler: Compiler, node: ast.Node) -> Test:
+    """The closure of one positive unary test."""
+    if isinstance(node, ast.UnaryComparison):
+        return _comparison_test(node.operator, compiler.compile(node.value))
+    expression = compiler.compile(node)
+    if mentions(node, "?"):
+        return _question(expression)
+    if isinstance(node, ast.Interval):
+        return _interval_test(expression)
+
+    def test(value: Value, scope: Scope) -> bool | None:
+        return fits(value, expression(scope), scope.run)
+
+    return test
+
+
+def _question(expression: Closure) -> Test:
+    def test(value: Value, scope: Scope) -> bool | None:
+        found = expression(scope.inner({"?": value}))
+        return found if isinstance(found, bool) or found is None else fits(value, found, scope.run)
+
+    return test
+
+
+def _interval_test(expression: Closure) -> Test:
+    def test(value: Value, scope: Scope) -> bool | None:
+        interval = expression(scope)
+        return None if interval is None else _lies_in(value, interval, scope.run)
+
+    return test
+
+
+def _comparison_test(operator: str, bound: Closure) -> Test:
+    def test(value: Value, scope: Scope) -> bool | None:
+        other = bound(scope)
+        try:
+            if operator in ("=", "!="):
+                same = equal(value, other, scope.run)
+                return None if same is None else same is (operator == "=")
+            return order(operator, value, other)
+        except Nothing as nothing:
+            scope.run.warn(nothing.reason)
+            return None
+
+    return test
+
+
+def fits(value: Value, wanted: Value, run: Run) -> bool | None:
+    """Whether a value is what a test wants: the same, one of a list, or in an interval."""
+    if isinstance(wanted, list):
+        run.spend(len(wanted))
+        return equal(value, wanted, run) is True or any(_fits_item(value, item, run) for item in wanted)
+    if isinstance(wanted, Range | Unequal) and not isinstance(value, Range | Unequal):
+        return _lies_in(value, wanted, run)
+    return equal(value, wanted, run)
+
+
+def _fits_item(value: Value, item: Value, run: Run) -> bool:
+    try:
+        return equal(value, item, run) is True or (isinstance(item, Range) and contains(item, value))
+    except Nothing:
+        return False
+
+
+def _lies_in(value: Value, wanted: Range | Unequal, run: Run) -> bool | None:
+    if isinstance(wanted, Unequal):
+        same = equal(value, wanted.value, run)
+        return None if same is None else not same
+    try:
+        return contains(wanted, value)
+    except Nothing as nothing:
+        run.warn(nothing.reason)
+        return None
+
+
+@rule(ast.UnaryTests)
+def _unary_tests(compiler: Compiler, node: ast.UnaryTests) -> Closure:
+    """The closure of an input entry; the scope gives `?`."""
+    if not node.tests:
+        return lambda scope: True
+    tests = tuple(compile_test(compiler, test) for test in node.tests)
+
+    if len(tests) == 1 and not node.negated:
+        only = tests[0]
+        return lambda scope: only(scope.value("?"), scope)
+
+    def matches(scope: Scope) -> Value:
+        found = passes(scope.value("?"), tests, scope)
+        if node.negated:
+            return None if found is None else not found
+        return found
+
+    return matches
