@@ -133,8 +133,7 @@ def _unary_tests(compiler: Compiler, node: ast.UnaryTests) -> Closure:
     """The closure of an input entry; the scope gives `?`."""
     if not node.tests:
         return lambda scope: True
-    tests = tuple(compile_test(compiler, test) for test in node.tests)
-
+    tests = tuple(_or_condition(compile_test(compiler, test), compiler, test) for test in node.tests)
     if len(tests) == 1 and not node.negated:
         only = tests[0]
         return lambda scope: only(scope.value("?"), scope)
@@ -146,3 +145,17 @@ def _unary_tests(compiler: Compiler, node: ast.UnaryTests) -> Closure:
         return found
 
     return matches
+
+
+def _or_condition(test: Test, compiler: Compiler, node: ast.Node) -> Test:
+    """In a table, a condition that does not mention the tested value passes by being true (`âge > 18`)."""
+    if not isinstance(node, ast.Comparison | ast.Logic | ast.Between | ast.In | ast.Quantified | ast.InstanceOf):
+        return test
+    if mentions(node, "?"):
+        return test
+    condition = compiler.compile(node)
+
+    def passes_or_holds(value: Value, scope: Scope) -> bool | None:
+        return test(value, scope) if isinstance(value, bool) else condition(scope)
+
+    return passes_or_holds

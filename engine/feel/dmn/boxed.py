@@ -140,7 +140,10 @@ class BoxedCompiler:
             for index, test in enumerate(rule.tests[: len(table.inputs)])
             if test.text not in _EMPTY
         ]
-        answers = [self._literal(answer, names) for answer in rule.answers[: len(table.outputs)]]
+        answers = [
+            constant(None) if answer.text in _EMPTY else self._literal(answer, names)
+            for answer in rule.answers[: len(table.outputs)]
+        ]
         answers += [constant(None)] * (len(table.outputs) - len(answers))
         return Row(tuple(tests), tuple(answers), number, rule.place.element, rule.note)
 

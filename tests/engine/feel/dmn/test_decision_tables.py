@@ -95,6 +95,13 @@ def test_without_a_matching_rule_the_default_answers() -> None:
     assert loaded("COLLECT", [("< 18", "1")]).decide("delai", {"age": 50}).value == []
 
 
+def test_a_condition_in_a_rule_passes_by_being_true() -> None:
+    decisions = loaded("UNIQUE", [("age > 18 and age < 30", '"jeune"'), ("? >= 30", '"autre"')])
+    assert decisions.decide("delai", {"age": 20}).value == "jeune"
+    assert decisions.decide("delai", {"age": 40}).value == "autre"
+    assert decisions.decide("delai", {"age": 10}).value is None
+
+
 def test_an_input_of_the_wrong_type_is_null_and_told() -> None:
     decided = loaded("UNIQUE", RULES).decide("delai", {"age": "trente"})
     assert decided.value is None
