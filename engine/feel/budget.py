@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
+from typing import Any
 
 from engine.feel.errors import FeelBudgetExceeded
 
@@ -33,7 +34,7 @@ DEFAULT_BUDGET = Budget()
 class Run:
     """One evaluation: its clock, its zone, what it may still spend, and the reasons for its nulls."""
 
-    __slots__ = ("_deadline", "_left", "_look_at", "budget", "depth", "now", "warnings", "zone")
+    __slots__ = ("_deadline", "_left", "_look_at", "budget", "converted", "depth", "now", "warnings", "zone")
 
     def __init__(
         self, now: datetime | None = None, zone: tzinfo | None = None, budget: Budget = DEFAULT_BUDGET
@@ -43,6 +44,8 @@ class Run:
         self.budget = budget
         self.depth = 0
         self.warnings: list[str] = []
+        # The caller's lists and contexts by identity, with what they became; kept alive, so identities stay theirs.
+        self.converted: dict[int, tuple[Any, Any]] = {}
         self._left = budget.steps
         self._look_at = max(budget.steps - _STEPS_BETWEEN_LOOKS, 0)
         self._deadline = time.monotonic() + budget.seconds

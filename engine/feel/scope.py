@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date, datetime, time
+from decimal import Decimal
 from typing import Any
 
 from engine.feel.budget import Run
@@ -10,6 +12,7 @@ from engine.feel.convert import NotAValue, to_feel
 from engine.feel.values import Value
 
 MISSING: Any = object()
+_ALONE = frozenset({str, int, bool, float, Decimal, date, datetime, time, type(None)})
 
 
 class Scope:
@@ -48,7 +51,15 @@ class Scope:
         return value if value is MISSING else self.converted(value)
 
     def converted(self, value: Any) -> Value:
-        """The FEEL value of a value of the caller's; what FEEL has no value for is null."""
+        """The FEEL value of a value of the caller's, each list and context once; what FEEL cannot hold is null."""
+        if type(value) in _ALONE:
+            return self._alone(value)
+        known = self.run.converted.get(id(value))
+        if known is None:
+            known = self.run.converted[id(value)] = (value, self._alone(value))
+        return known[1]
+
+    def _alone(self, value: Any) -> Value:
         try:
             return to_feel(value)
         except NotAValue as error:

@@ -58,7 +58,7 @@ class Constrained:
 
     name: str
     base: Type
-    allows: Callable[[Value], bool]
+    allows: Callable[[Value, Run | None], bool]
 
 
 Type: TypeAlias = Simple | ListOf | RangeOf | ContextOf | FunctionOf | Constrained
@@ -152,7 +152,7 @@ def _in_function(value: Value, wanted: Any, run: Run | None) -> bool:
 
 
 def _in_constrained(value: Value, wanted: Any, run: Run | None) -> bool:
-    return belongs(value, wanted.base, run) and bool(wanted.allows(value))
+    return belongs(value, wanted.base, run) and bool(wanted.allows(value, run))
 
 
 _MEMBERSHIP: dict[type, Callable[[Value, Any, Any], bool]] = {

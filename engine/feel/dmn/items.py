@@ -100,7 +100,7 @@ class ItemTypes:
             self._complain(item.place, f"Les valeurs admises ne se lisent pas : {error}")
             return base
 
-        def allows(value: Value) -> bool:
-            return test.passes(value, Scope({}, None, Run()))
+        def allows(value: Value, run: Run | None) -> bool:
+            return test.passes(value, Scope({}, None, run or Run()))
 
         return types.Constrained(item.name, base, allows)
