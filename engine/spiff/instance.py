@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -17,8 +17,9 @@ from engine.spiff.scopes import variables
 if TYPE_CHECKING:
     from engine.spiff.node import Flow, Node
 
-STEP_LIMIT = 20_000
-_TOLD_OF_A_RUNAWAY = 500
+STEP_LIMIT = 200_000
+VISIT_LIMIT = 1_000
+_RUNAWAY = "Le déroulement tourne sans s’arrêter\u00a0: aucune étape n’attend quelqu’un ou quelque chose."
 _SCRIPT_ENGINE = FeelEngine()
 
 
@@ -81,6 +82,7 @@ class Instance(BpmnWorkflow):
         self.nodes: Mapping[str, Node] = {}
         self.asked: list[tuple[Token, dict[str, Any]]] = []
         self.events: list[Event] = []
+        self.visits: dict[tuple[str, int], int] = {}
 
     # -- the tree --------------------------------------------------------------------------------------------------
 
@@ -103,10 +105,16 @@ class Instance(BpmnWorkflow):
         self._forget(token)
 
     def _forget(self, token: Token) -> None:
-        for child in token.children:
-            self._forget(child)
-        token._children = []
-        self.tasks.pop(token.id, None)
+        for one in self._below(token):
+            one._children = []
+            self.tasks.pop(one.id, None)
+
+    def _below(self, token: Token) -> list[Token]:
+        """The token and all below it, parents first. Calls nest deeper than Python's own stack would bear."""
+        found = [token]
+        for one in found:
+            found.extend(one.children)
+        return found
 
     def adopt(self, token: Token, parent: Token) -> None:
         """Give a token another parent."""
@@ -116,19 +124,16 @@ class Instance(BpmnWorkflow):
 
     def cancel_token(self, token: Token) -> None:
         """End a token and all below it without completing them."""
-        self._tell_cancelled(token)
+        for one in reversed(self._below(token)):
+            node = one.task_spec
+            if node.tells and not node.is_subscription(one) and one.state != TaskState.FUTURE:
+                self.tell("cancelled", one)
+            one._set_state(TaskState.CANCELLED)
         self.remove(token)
 
-    def _tell_cancelled(self, token: Token) -> None:
-        for child in token.children:
-            self._tell_cancelled(child)
-        if token.task_spec.tells and not token.task_spec.is_subscription(token) and token.state != TaskState.FUTURE:
-            self.tell("cancelled", token)
-        token._set_state(TaskState.CANCELLED)
-
-    def living(self) -> Iterator[Token]:
-        """All tokens of the tree, oldest first."""
-        return iter(sorted(self.tasks.values(), key=_by_id))
+    def living(self) -> list[Token]:
+        """All tokens of the tree, oldest first: numbers only grow, and the tree is kept in their order."""
+        return list(self.tasks.values())
 
     # -- what happened ---------------------------------------------------------------------------------------------
 
@@ -176,6 +181,7 @@ class Instance(BpmnWorkflow):
         """One move of one token, through the library's own states."""
         try:
             if token.state == TaskState.FUTURE:
+                self._visit(token)
                 token.task_spec._update(token)
             elif token.state == TaskState.READY:
                 token.run()
@@ -192,22 +198,21 @@ class Instance(BpmnWorkflow):
         token.internal_data["blocked"] = [failure.code, failure.message, 1 if entering else 0]
         self.tell("incident", token, code=failure.code, message=failure.message)
 
+    def _visit(self, token: Token) -> None:
+        """Count how often one node is entered in one scope within one step. Failure when it never rests."""
+        if token.task_spec.is_item:
+            return
+        place = (token.task_spec.key, token._parent)
+        self.visits[place] = count = self.visits.get(place, 0) + 1
+        if count > VISIT_LIMIT:
+            raise Failure("boucle_sans_fin", _RUNAWAY)
+
     def _give_up(self) -> None:
-        failure = Failure(
-            "boucle_sans_fin",
-            "Le déroulement tourne sans s’arrêter\u00a0: aucune étape n’attend quelqu’un ou quelque chose.",
-        )
-        # What a runaway did before it was stopped tells nobody anything, and would fill the journal.
-        del self.events[_TOLD_OF_A_RUNAWAY:]
         for token in self.agenda:
             if token.alive:
-                self.block(token, failure)
+                self.block(token, Failure("boucle_sans_fin", _RUNAWAY))
         self.agenda.clear()
 
     def _task_completed_notify(self, task: Token) -> None:
         # The library walks the whole tree here, after every task. A finished token has pruned itself already.
         self.last_task = None
-
-
-def _by_id(token: Token) -> int:
-    return int(token.id)

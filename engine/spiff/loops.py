@@ -66,6 +66,7 @@ class MultiInstance(Loop):
     def __init__(self, process: Any, info: Any, inner: Activity, repetition: Repetition) -> None:
         super().__init__(process, info, inner)
         self.repetition = repetition
+        inner.is_item = True
         given = {name for name, _ in inner.local.entrees}
         self.own_names = frozenset({COUNTER, repetition.element, *given})
 

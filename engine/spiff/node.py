@@ -38,6 +38,7 @@ class Node(BpmnTaskSpec):
     """One node of a drawing. `contents` is the process or sub-process it stands in."""
 
     tells = True  # whether the journal hears of it
+    is_item = False  # whether it is one of a counted number
     is_edge = False  # whether it stands at the edge of an activity
     remembers = False  # whether it keeps what was completed in it, to be undone
     own_names: frozenset[str] = frozenset()  # the variables it gives each token below it

@@ -189,3 +189,11 @@ def test_a_failing_result_stops_the_item_and_counts_nothing() -> None:
 def test_deep_calls_that_never_end_are_an_incident() -> None:
     play = Player(START + '<callActivity id="c" calledElement="p"/>' + flows("debut c"))
     assert play.incidents == ["appels_imbriques"]
+
+
+def test_thousands_of_items_are_no_runaway() -> None:
+    loop = several("<loopCardinality>3000</loopCardinality>", sequential=True)
+    play = Player(START + f'<task id="a">{loop}</task>' + user("z") + flows("debut a z"))
+    assert (play.tasks, play.incidents) == (["z"], [])
+    many = repeated("a", several("<loopCardinality>10001</loopCardinality>"))
+    assert Player(START + many + flows("debut a")).incidents == ["repetition"]
