@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from sqlalchemy import func, select
 
-from prefecture.documents import antivirus, examination, planning, queries, shelf, storage
+from prefecture.documents import antivirus, examination, planning, queries, removal, shelf, storage
 from prefecture.documents.models import QUARANTAINE, REFUSE, SAIN, Document, DocumentPage
 from prefecture.documents.pictures import Picture
 from prefecture.kernel import clock, outbox, settings
@@ -17,6 +17,7 @@ from prefecture.kernel.outbox import PermanentFailure, Work
 from prefecture.kernel.unit_of_work import unit_of_work
 
 ORPHANS_AFTER = timedelta(hours=24)
+UNATTACHED_FOR = timedelta(days=200)  # longer than any draft is kept
 
 
 @outbox.handler("documents.pages")
@@ -72,8 +73,11 @@ def delete_file(work: Work) -> None:
 
 @outbox.handler("documents.sweep")
 def sweep(work: Work) -> None:
-    """Delete the files that no row names and that are older than a day."""
+    """Delete the files that no row names, and the uploads that were never joined to a dossier."""
     sweep_orphans()
+    with unit_of_work():
+        removal.delete_unattached(clock.now() - UNATTACHED_FOR)
+        work.done()
 
 
 def sweep_orphans() -> int:

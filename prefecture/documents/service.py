@@ -10,13 +10,12 @@ Opening, cleaning, scanning and storing a file takes a tenth of a second to seco
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import BinaryIO
 
-from sqlalchemy import delete, select
+from sqlalchemy import select
 
-from prefecture.documents import antivirus, content, examination, planning, queries, shelf
+from prefecture.documents import antivirus, content, examination, planning, queries, removal, shelf
 from prefecture.documents import jobs as _jobs  # noqa: F401 (who posts this desk's work also knows how to do it)
 from prefecture.documents.models import (
     APERCU,
@@ -26,7 +25,6 @@ from prefecture.documents.models import (
     REFUSE,
     SAIN,
     Document,
-    DocumentPage,
 )
 from prefecture.documents.planning import INFECTED
 from prefecture.documents.queries import DocumentView
@@ -173,30 +171,18 @@ def forget(document_id: uuid.UUID, owner: Actor) -> None:
         raise NotFound(_NOT_YOURS)
     if row.dossier_id is not None:
         raise Conflict("Ce document est joint à un dossier\u00a0: il ne peut plus être retiré.", code="document-joint")
-    delete_rows([row])
+    removal.delete_rows([row])
 
 
 def erase_for(dossier_id: uuid.UUID) -> None:
     """Delete every document of a dossier; the files follow by due work, unreadable once the dossier's key is erased."""
-    delete_rows(db.session.scalars(select(Document).where(Document.dossier_id == dossier_id)).all())
+    removal.delete_rows(db.session.scalars(select(Document).where(Document.dossier_id == dossier_id)).all())
 
 
 def erase_of_owner(owner_id: uuid.UUID) -> None:
     """Delete every file that an account sent and that belongs to no dossier (erasure of the account)."""
     mine = select(Document).where(Document.owner_id == owner_id, Document.dossier_id.is_(None))
-    delete_rows(db.session.scalars(mine).all())
-
-
-def delete_rows(rows: Iterable[Document]) -> None:
-    """Delete rows of this desk, with their own keys and pages; their files are deleted once that is committed."""
-    for row in rows:
-        pages = db.session.scalars(select(DocumentPage.storage_name).where(DocumentPage.document_id == row.id)).all()
-        planning.plan_deletion(row.storage_name, row.original_name, *pages)
-        db.session.execute(delete(DocumentPage).where(DocumentPage.document_id == row.id))
-        if row.own_key:
-            keyring.erase(row.key_id)
-        db.session.delete(row)
-    db.session.flush()
+    removal.delete_rows(db.session.scalars(mine).all())
 
 
 def _scanned(data: bytes) -> str:
