@@ -133,12 +133,16 @@ def retry(definition: Definition, state: bytes, task_id: str, *, now: datetime) 
 def skip(definition: Definition, state: bytes, task_id: str, data: Mapping[str, Any], *, now: datetime) -> Advance:
     """Go on past an incident as if its element had been done with these results. TaskNotOpen; ReservedKey.
 
-    What comes after is chosen as always; a gateway that cannot choose stands still again.
+    What comes after is chosen as always; a gateway that cannot choose stands still again. An event that could not be
+    listened for is given up.
     """
     accepted = accept(data)
     instance = read(definition, state, _utc(now))
     for token in _blocked(instance, task_id):
         instance.tell("skipped", token)
+        if token.task_spec.is_subscription(token):
+            instance.remove(token)
+            continue
         token.internal_data.pop("blocked")
         token.internal_data[PERFORMED] = 1
         assign(token, accepted)

@@ -190,7 +190,7 @@ class Instance(BpmnWorkflow):
 
     def block(self, token: Token, failure: Failure) -> None:
         """The token stands still with an incident, ready to be retried from where it was."""
-        entering = token.state == TaskState.FUTURE or "entering" in token.internal_data
+        entering = token.state in {TaskState.FUTURE, TaskState.WAITING} or "entering" in token.internal_data
         if entering:
             for child in token.children:
                 self.remove(child)

@@ -168,6 +168,10 @@ def _repetition(reading: Reading, element: Element, marker: Element) -> Repetiti
     given = (loop.get("sortie") if loop is not None else None) or _named(output)
     if child(marker, "complexBehaviorDefinition") is not None or _throws(marker):
         reading.trouble("repetition", element, "Une répétition ne peut pas émettre d’événement à chaque élément.")
+    if loop is not None and bool(loop.get("resultat")) != bool(loop.get("sortie")):
+        reading.trouble(
+            "repetition", element, "« resultat » nomme la liste, « sortie » ce qu’elle reçoit\u00a0: il faut les deux."
+        )
     if not collection and not cardinality:
         reading.trouble("repetition", element, "La répétition n’a ni liste ni nombre d’éléments.")
     return Repetition(

@@ -16,6 +16,10 @@ MULTI = (
     "</multiInstanceLoopCharacteristics>"
 )
 UNDONE = "<compensateEventDefinition/>"
+REPEATED = (
+    "<multiInstanceLoopCharacteristics><extensionElements><planipref:boucle collection='[1]' resultat='r'/>"
+    "</extensionElements></multiInstanceLoopCharacteristics>"
+)
 LINK = "<intermediateCatchEvent id='{}'><linkEventDefinition name='L'/></intermediateCatchEvent>"
 UNDOING = '<compensateEventDefinition activityRef="absent"/>'
 
@@ -61,6 +65,7 @@ def rules(body: str, *others: tuple[str, str], head: str = "") -> list[str]:
         ("<task id='x'><multiInstanceLoopCharacteristics/></task>", "repetition"),
         ("<task id='x'><standardLoopCharacteristics/></task>", "repetition"),
         ("<task id='y'/><boundaryEvent id='x' attachedToRef='y'>" + UNDONE + "</boundaryEvent>", "compensation"),
+        ("<task id='x'>" + REPEATED + "</task>", "repetition"),
         ("<userTask id='x' startQuantity='2'/>", "quantite"),
         (f"<subProcess id='x' triggeredByEvent='true'><startEvent id='y'>{UNDONE}</startEvent></subProcess>",
          "compensation"),

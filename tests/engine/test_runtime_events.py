@@ -273,3 +273,16 @@ def test_timers_that_fall_due_together_fire_in_their_order() -> None:
     play.now = NOW.replace(day=25)
     assert play.after("PT0S").tasks == ["b", "c"]
     assert play.seen("timer") == ["t1", "t2"]
+
+
+def test_a_condition_that_cannot_be_looked_at_is_an_incident_and_never_fires() -> None:
+    body = START + user("a", "b") + edge("c", "a", conditional("x")) + flows("debut a", "c b")
+    play = Player(body, data={"x": 12})
+    assert (play.incidents, play.tasks) == (["condition"], ["a"])
+    assert play.retry("c").incidents == ["condition"]
+    assert play.set(x=False).retry("c").incidents == []
+    assert play.tasks == ["a"]
+    assert play.set(x=True).tasks == ["b"]
+    given_up = Player(body, data={"x": 12}).skip("c")
+    assert (given_up.incidents, given_up.tasks) == ([], ["a"])
+    assert given_up.set(x=True).tasks == ["a"]
