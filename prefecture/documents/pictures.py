@@ -31,7 +31,7 @@ def draw(data: bytes, media_type: str) -> list[Picture]:
     if media_type != PDF:
         with Image.open(io.BytesIO(data), formats=["JPEG", "PNG"]) as image:
             image.load()
-            return [_picture(image)]
+            return [_picture(image, photograph=media_type == JPEG)]
     with pypdfium2.PdfDocument(data) as document:
         document.init_forms()
         return [_drawn(document[number]) for number in range(len(document))]
@@ -56,17 +56,18 @@ def _drawn(page: pypdfium2.PdfPage) -> Picture:
     return picture
 
 
-def _picture(image: Image.Image) -> Picture:
-    """`image` made small enough: as PNG when that is light (text), else as JPEG (photographs)."""
+def _picture(image: Image.Image, *, photograph: bool = False) -> Picture:
+    """`image` made small enough: as PNG when that is light (text), else, and for a photograph, as JPEG."""
     if image.mode not in {"L", "RGB"}:
         ground = Image.new("RGBA", image.size, "white")
         ground.alpha_composite(image.convert("RGBA"))
         image = ground.convert("RGB")
     image.info = {}
     image.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
-    png = _encoded(image, "PNG", optimize=False, compress_level=6)
-    if len(png) <= HEAVY_PNG:
-        return Picture(png, PNG, *image.size)
+    if not photograph:
+        png = _encoded(image, "PNG", optimize=False, compress_level=6)
+        if len(png) <= HEAVY_PNG:
+            return Picture(png, PNG, *image.size)
     return Picture(_encoded(image, "JPEG", quality=JPEG_QUALITY), JPEG, *image.size)
 
 

@@ -31,6 +31,11 @@ def plan_pages(document_id: uuid.UUID) -> None:
     outbox.post("documents.pages", f"documents.pages:{document_id}", {}, key_id=None, priority=_PRIORITY_OF_PAGES)
 
 
+def plan_printing(document_id: uuid.UUID) -> None:
+    """Have a letter that was kept as its page printed by the worker."""
+    outbox.post("documents.print", f"documents.print:{document_id}", {}, key_id=None, priority=_PRIORITY_OF_PAGES)
+
+
 def plan_deletion(*names: str | None) -> None:
     """Have stored files deleted once the caller's unit of work is committed."""
     for name in filter(None, names):

@@ -35,7 +35,7 @@ def later() -> Iterator[None]:
 
 
 def print_letter(page: str, *, title: str) -> Shelved:
-    """The letter of an HTML page, on the shelf; no door may be open. Raises pdf.LetterNotPrinted's kin."""
+    """The letter of an HTML page, on the shelf; no door may be open. Raises what `pdf.render_letter` raises."""
     if not _later.get():
         return shelf.shelve(pdf.render_letter(page, title=title))
     return Unprinted(**vars(shelf.shelve(page.encode())))
@@ -63,6 +63,6 @@ def _replace(document_id: uuid.UUID, printed: Shelved) -> None:
         return
     planning.plan_deletion(row.storage_name)
     row.storage_name, row.size, row.content_hash = printed.name, printed.size, printed.content_hash
-    row.wrapped_key = keyring.wrap(row.key_id, printed.content_key, queries.content_place(row.id))
+    row.wrapped_key = keyring.wrap(row.key_id, printed.content_key, f"document.key:{row.id}")
     row.media_type = PDF
     planning.plan_pages(row.id)

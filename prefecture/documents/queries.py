@@ -15,12 +15,14 @@ from sqlalchemy import func, select
 
 from prefecture.documents import shelf
 from prefecture.documents.models import PIECE, QUARANTAINE, REFUSE, Document, DocumentPage
+from prefecture.documents.signatures import HTML
 from prefecture.kernel import keyring
 from prefecture.kernel.db import db
 from prefecture.kernel.errors import Conflict, Gone, NotFound
 
 _UNKNOWN = "Ce document n’existe pas ou n’est plus disponible."
 _IN_QUARANTINE = "Ce fichier est en cours d’analyse par l’antivirus. Réessayez dans quelques minutes."
+_TO_BE_PRINTED = "Ce courrier est en préparation. Réessayez dans quelques minutes."
 _NOT_DRAWN = "Cette page n’est pas encore prête. Réessayez dans quelques secondes, ou téléchargez le document."
 
 
@@ -190,6 +192,8 @@ def _row(document_id: uuid.UUID) -> Document:
 
 
 def _assert_served(row: Document) -> None:
+    if row.media_type == HTML:
+        raise Conflict(_TO_BE_PRINTED, code="en-preparation")
     if row.status == QUARANTAINE:
         raise Conflict(_IN_QUARANTINE, code="en-quarantaine")
     if row.status == REFUSE:

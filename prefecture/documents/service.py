@@ -17,6 +17,7 @@ from sqlalchemy import select
 
 from prefecture.documents import antivirus, content, examination, planning, queries, removal, shelf
 from prefecture.documents import jobs as _jobs  # noqa: F401 (who posts this desk's work also knows how to do it)
+from prefecture.documents import printing as _printing  # noqa: F401 (the same)
 from prefecture.documents.models import (
     APERCU,
     COURRIER,
@@ -29,8 +30,8 @@ from prefecture.documents.models import (
 from prefecture.documents.planning import INFECTED
 from prefecture.documents.queries import DocumentView
 from prefecture.documents.refusals import invalid
-from prefecture.documents.shelf import Shelved
-from prefecture.documents.signatures import PDF
+from prefecture.documents.shelf import Shelved, Unprinted
+from prefecture.documents.signatures import HTML, PDF
 from prefecture.identity import queries as identity
 from prefecture.identity.permissions import Actor
 from prefecture.kernel import clock, keyring, settings
@@ -154,12 +155,15 @@ def store_letter(
         dossier_id=dossier_id,
         kind=APERCU if kind == APERCU else COURRIER,
         code=kind,
-        media_type=PDF,
+        media_type=HTML if isinstance(shelved, Unprinted) else PDF,
         pages=1,
         status=SAIN,
         work_key=work_key,
     )
-    planning.plan_next(row)
+    if isinstance(shelved, Unprinted):
+        planning.plan_printing(row.id)
+    else:
+        planning.plan_next(row)
     planning.plan_sweep()
     return queries.view(row, drawn=0)
 

@@ -19,6 +19,11 @@ class Shelved:
     original_name: str | None = None
 
 
+@dataclass(frozen=True)
+class Unprinted(Shelved):
+    """The page of a letter that is to be printed later."""
+
+
 def put(data: bytes, content_key: bytes) -> str:
     """Store `data` sealed with `content_key`; returns its storage name. No door may be open."""
     name = storage.new_name()

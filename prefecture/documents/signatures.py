@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 PDF = "application/pdf"
+HTML = "text/html"  # never received: a letter that waits for its printing
 JPEG = "image/jpeg"
 PNG = "image/png"
 HEIC = "image/heic"

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import io
 import os
+import subprocess
+import sys
 import threading
+import time
 from pathlib import Path
 
 import pikepdf
@@ -161,3 +164,33 @@ def test_several_threads_share_the_children(child: str) -> None:
     assert len(seen) == 8
     assert 1 <= len(set(seen)) <= 2
     shop.close()
+
+
+def test_children_do_not_outlive_a_server_that_is_killed(child: str, tmp_path: Path) -> None:
+    server = f"""
+import sys
+import prefecture.documents.workshop as workshop
+from pathlib import Path
+workshop.ROOT, workshop._TOLD = Path({str(tmp_path)!r}), ("PATH", "PYTHONPATH")
+shop = workshop.Workshop({child!r})
+print(shop.ask({{"do": "echo"}})[0]["pid"], flush=True)
+sys.stdin.read()
+"""
+    command = [sys.executable, "-c", server]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        orphan = int(process.stdout.readline())
+        assert Path(f"/proc/{orphan}").exists()
+        process.kill()
+    until = time.monotonic() + 10
+    while _runs(orphan) and time.monotonic() < until:
+        time.sleep(0.02)
+    assert not _runs(orphan)
+
+
+def _runs(pid: int) -> bool:
+    """Whether a process is there and not just waiting to be buried."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
