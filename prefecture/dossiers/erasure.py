@@ -11,6 +11,7 @@ from collections.abc import Mapping
 
 from sqlalchemy import delete, update
 
+from prefecture.agenda import service as agenda
 from prefecture.documents import service as documents
 from prefecture.dossiers import journal
 from prefecture.dossiers.held import CANCELLED, OPEN, TASKS, hold
@@ -19,16 +20,16 @@ from prefecture.identity.permissions import Actor
 from prefecture.kernel import keyring, outbox
 from prefecture.kernel.db import Model, db
 from prefecture.kernel.errors import Conflict
+from prefecture.notifications import service as notifications
 
 # Rows deleted where they name the dossier, in this order (what points to another comes first).
 ROWS = ("dossier_search", "journal_value", "kept_message", "idempotency")
 
 # Tables that another room empties when it is asked.
-# Other rooms own these tables; a test of this desk alone does not have them all.
-OF_OTHER_DESKS = frozenset({"convocation", "notification", "rdv"})
-
 BY_DESK: Mapping[str, str] = {
     "document": "documents.service.erase_for deletes the files, then the rows",
+    "notification": "notifications.service.erase_for",
+    "convocation": "agenda.service.erase_for frees what was booked and deletes the invitations",
     "due_work": "outbox.cancel_for cancels what is pending and forgets every payload",
 }
 
@@ -38,7 +39,6 @@ KEPT: Mapping[str, str] = {
     "dossier_task": "steps, dates and agents stay for the counts; the person and the card are emptied",
     "journal_entry": "the proof: kinds, elements, dates, agents, salted hashes whose salts are gone",
     "journal_seal_head": "numbers and hashes",
-    "convocation": "the agenda knows a dossier by its id alone; its link dies with the dossier's end",
     "draft": "belongs to no dossier: deleted when it is filed, dropped, or after its time",
     "data_key": "the dossier's key is deleted by its id",
 }
@@ -53,6 +53,8 @@ def erase(dossier_id: uuid.UUID, by: Actor | None = None) -> None:
     if dossier.finished_at is None and dossier.archived_at is None:
         raise Conflict("Un dossier en cours ne peut pas être effacé\u00a0: il faut d’abord le clore.")
     documents.erase_for(dossier_id)
+    notifications.erase_for(dossier_id)
+    agenda.erase_for(dossier_id)
     outbox.cancel_for(dossier_id)
     tables = Model.metadata.tables
     for name in ROWS:

@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from sqlalchemy import create_engine, text
 
 from engine.compile import ActionSpec
 from prefecture.demarches import service as demarches
@@ -119,14 +120,44 @@ def world(app: Flask, furnished: tuple[Path, Any], frozen_clock: datetime, monke
     return found
 
 
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
+def any_world(request: pytest.FixtureRequest) -> World:
+    """The same on both databases: for whatever depends on locks and on the database's own ways."""
+    found: World = request.getfixturevalue("world" if request.param == "sqlite" else "postgresql_world")
+    return found
+
+
+@pytest.fixture
+def postgresql_world(
+    postgresql_url: str, tmp_path: Path, frozen_clock: datetime, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[World]:
+    name = f"dossiers_{uuid.uuid4().hex[:8]}"
+    _administer(postgresql_url, f"CREATE DATABASE {name}")
+    with _application(tmp_path, postgresql_url.replace("/postgres", f"/{name}")) as app:
+        Model.metadata.create_all(db.engine)
+        demarches.register_actions(ACTIONS)
+        with unit_of_work():
+            made = _furnish()
+        found = World(app, **made)
+        _install(monkeypatch, found.done)
+        yield found
+    _administer(postgresql_url, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def _administer(url: str, statement: str) -> None:
+    engine = create_engine(settings.database_url(url), isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text(statement))
+    engine.dispose()
+
+
 @contextmanager
-def _application(home: Path) -> Iterator[Flask]:
-    chosen = settings.read({**os.environ, "PLANIPREF_HOME": str(home)})
+def _application(home: Path, database_url: str | None = None) -> Iterator[Flask]:
+    told = {"DATABASE_URL": database_url} if database_url else {}
+    chosen = settings.read({**os.environ, "PLANIPREF_HOME": str(home), **told})
     settings.use(chosen)
     app = Flask("dossiers")
-    app.config.update(
-        SQLALCHEMY_DATABASE_URI=chosen.database_url, SQLALCHEMY_ENGINE_OPTIONS={"connect_args": {"timeout": 10}}
-    )
+    app.config["SQLALCHEMY_DATABASE_URI"] = chosen.database_url
     db.init_app(app)
     with app.app_context():
         prepare(db.engine)

@@ -42,13 +42,13 @@ def test_a_wrong_sign_or_two_exchanged_break_the_letter() -> None:
     assert not numbers.is_valid("TSE-94-26-4817")
 
 
-def test_filings_at_once_get_numbers_of_their_own(world: Any) -> None:
+def test_filings_at_once_get_numbers_of_their_own(any_world: Any) -> None:
     found: list[str] = []
 
     def file() -> None:
-        with world.app.app_context():
+        with any_world.app.app_context():
             for _ in range(5):
-                found.append(world.submit().number)
+                found.append(any_world.submit().number)
             db.session.remove()
 
     threads = [threading.Thread(target=file) for _ in range(4)]
@@ -59,12 +59,12 @@ def test_filings_at_once_get_numbers_of_their_own(world: Any) -> None:
     assert len(set(found)) == 20
 
 
-def test_a_refused_form_leaves_neither_dossier_nor_number(world: Any) -> None:
+def test_a_refused_form_leaves_neither_dossier_nor_number(any_world: Any) -> None:
     with pytest.raises(Invalid) as refused:
-        world.submit(objet="", le="hier")
+        any_world.submit(objet="", le="hier")
     assert set(refused.value.fields) == {"objet", "le"}
     assert (count("dossier"), count("dossier_counter"), count("journal_entry"), count("due_work")) == (0, 0, 0, 0)
-    assert world.submit().number.startswith("ESS-94-26-000001")
+    assert any_world.submit().number.startswith("ESS-94-26-000001")
 
 
 def test_anothers_document_is_refused_and_nothing_is_stored(world: Any) -> None:
@@ -155,17 +155,17 @@ def test_an_old_draft_is_forgotten(world: Any) -> None:
     assert queries.drafts(world.amina) == []
 
 
-def test_the_same_key_gives_the_same_answer_and_another_body_is_refused(world: Any) -> None:
+def test_the_same_key_gives_the_same_answer_and_another_body_is_refused(any_world: Any) -> None:
     with unit_of_work():
-        assert service.remembered(world.amina, "clé-1", b"one") is None
-        service.remember(world.amina, "clé-1", b"one", 201, b'{"number": "X"}')
+        assert service.remembered(any_world.amina, "clé-1", b"one") is None
+        service.remember(any_world.amina, "clé-1", b"one", 201, b'{"number": "X"}')
     with unit_of_work():
-        found = service.remembered(world.amina, "clé-1", b"one")
+        found = service.remembered(any_world.amina, "clé-1", b"one")
         assert found is not None
         assert (found.status, found.body) == (201, b'{"number": "X"}')
-        assert service.remembered(world.boris, "clé-1", b"one") is None
+        assert service.remembered(any_world.boris, "clé-1", b"one") is None
     with pytest.raises(Invalid), unit_of_work():
-        service.remembered(world.amina, "clé-1", b"two")
+        service.remembered(any_world.amina, "clé-1", b"two")
     assert b"number" not in db.session.execute(text("SELECT answer FROM idempotency")).scalar_one()
 
 

@@ -18,21 +18,21 @@ def numbers(page: Any) -> list[str]:
     return [item.number for item in page.items]
 
 
-def test_the_most_urgent_stands_first_and_pages_follow_without_gap(world: Any) -> None:
+def test_the_most_urgent_stands_first_and_pages_follow_without_gap(any_world: Any) -> None:
     filed = []
     for _ in range(5):
-        filed.append(world.filed().number)
+        filed.append(any_world.filed().number)
         clock.move(timedelta(days=1))
     found, cursor = [], None
     while True:
-        page = queries.inbox(world.claire, cursor=cursor, limit=2)
+        page = queries.inbox(any_world.claire, cursor=cursor, limit=2)
         found += numbers(page)
         cursor = page.cursor
         if cursor is None:
             break
     assert found == filed
     with pytest.raises(Invalid):
-        queries.inbox(world.claire, cursor="nonsense")
+        queries.inbox(any_world.claire, cursor="nonsense")
 
 
 def test_late_tasks_say_so_and_have_a_view(world: Any) -> None:
@@ -90,13 +90,13 @@ def test_what_is_not_said_is_not_found(world: Any, text: str) -> None:
     assert queries.search(world.claire, text) == []
 
 
-def test_search_stays_within_ones_services(world: Any) -> None:
-    view = world.filed()
-    assert queries.search(world.foreign, "kebir") == []
-    assert queries.search(world.foreign, view.number) == []
-    assert queries.search(world.boris, view.number) == []
-    assert [one.number for one in queries.search(world.amina, view.number)] == [view.number]
-    assert [one.number for one in queries.search(world.claire, view.number[:12].lower())] == [view.number]
+def test_search_stays_within_ones_services(any_world: Any) -> None:
+    view = any_world.filed()
+    assert queries.search(any_world.foreign, "kebir") == []
+    assert queries.search(any_world.foreign, view.number) == []
+    assert queries.search(any_world.boris, view.number) == []
+    assert [one.number for one in queries.search(any_world.amina, view.number)] == [view.number]
+    assert [one.number for one in queries.search(any_world.claire, view.number[:12].lower())] == [view.number]
 
 
 def test_words_lose_accents_ligatures_and_case() -> None:

@@ -41,8 +41,8 @@ def test_an_untouched_journal_verifies(world: Any, story: Any) -> None:
         ("UPDATE journal_entry SET at = '2026-01-01 00:00:00.000000' WHERE seq = 1", 1, "its content was changed"),
         ("UPDATE journal_entry SET kind = 'statut' WHERE seq = 2", 2, "its content was changed"),
         ("UPDATE journal_entry SET trail = '[]' WHERE seq = 2", 2, "its content was changed"),
-        ("UPDATE journal_entry SET previous = x'00' WHERE seq = 2", 2, "it is not chained to the entry before it"),
-        ("UPDATE journal_value SET sealed = x'00' WHERE seq = 1", 1, "its values cannot be opened"),
+        ("UPDATE journal_entry SET previous = hash WHERE seq = 2", 2, "it is not chained to the entry before it"),
+        ("UPDATE journal_value SET sealed = substr(sealed, 1, 1) WHERE seq = 1", 1, "its values cannot be opened"),
         ("DELETE FROM journal_value WHERE seq = 3", 3, "its values are missing"),
     ],
 )
@@ -157,3 +157,13 @@ def test_verify_says_ok_or_the_row_and_its_exit_status_tells(world: Any, story: 
     bad = runner.invoke(args=["dossiers", "verify"])
     assert bad.exit_code == 1
     assert f"BROKEN {story.number} entry 2: its content was changed" in bad.output
+
+
+def test_chains_and_seals_verify_on_both_databases(any_world: Any) -> None:
+    view = any_world.filed()
+    any_world.complete(any_world.claire, any_world.task(view, "verifier"), COMPLETE)
+    with unit_of_work():
+        journal.seal(clock.now())
+    assert journal.verify() == (3, None)
+    tamper("UPDATE journal_entry SET kind = 'statut' WHERE seq = 2")
+    assert journal.verify()[1] == journal.Broken(view.number, 2, "its content was changed")

@@ -35,31 +35,31 @@ def test_a_task_is_due_at_the_end_of_its_day_in_the_prefecture(world: Any) -> No
     assert not task.late
 
 
-def test_a_dossier_goes_through_its_tasks_to_its_end(world: Any) -> None:
-    view = world.filed()
-    world.complete(world.claire, world.task(view, "verifier"), COMPLETE)
+def test_a_dossier_goes_through_its_tasks_to_its_end(any_world: Any) -> None:
+    view = any_world.filed()
+    any_world.complete(any_world.claire, any_world.task(view, "verifier"), COMPLETE)
     with unit_of_work():
         assert service.send_message(view.id, "avis", {"favorable": True})
-    outcome = world.complete(world.denis, world.task(view, "approuver"), {"accord": True})
+    outcome = any_world.complete(any_world.denis, any_world.task(view, "approuver"), {"accord": True})
     assert outcome.finished
-    assert queries.dossier(view.number, world.amina).finished_at is not None
-    assert [entry.kind for entry in queries.history(view.number, world.claire)][:3] == [
+    assert queries.dossier(view.number, any_world.amina).finished_at is not None
+    assert [entry.kind for entry in queries.history(view.number, any_world.claire)][:3] == [
         "filed",
         "effect_answered",
         "task_done",
     ]
-    data = queries.data(view.number, world.claire)
+    data = queries.data(view.number, any_world.claire)
     assert data["controle"] == {"conclusion": "complet"}
     assert str(data["demande"]["le"]) == "2026-11-01"
 
 
-def test_a_second_click_is_a_conflict_that_names_the_first(world: Any) -> None:
-    view = world.filed()
-    task_id = world.task(view, "verifier")
-    world.complete(world.claire, task_id, COMPLETE)
+def test_a_second_click_is_a_conflict_that_names_the_first(any_world: Any) -> None:
+    view = any_world.filed()
+    task_id = any_world.task(view, "verifier")
+    any_world.complete(any_world.claire, task_id, COMPLETE)
     with pytest.raises(Conflict, match="déjà été traitée par Claire Petit, le 23/11/2026 à 10:00"):
-        world.complete(world.denis, task_id, COMPLETE)
-    assert len([e for e in queries.history(view.number, world.claire) if e.kind == "task_done"]) == 1
+        any_world.complete(any_world.denis, task_id, COMPLETE)
+    assert len([e for e in queries.history(view.number, any_world.claire) if e.kind == "task_done"]) == 1
 
 
 def test_wrong_answers_name_their_fields_and_leave_nothing(world: Any) -> None:

@@ -108,27 +108,27 @@ def test_a_citizens_task_takes_their_document_and_no_other(world: Any) -> None:
     assert queries.tasks(world.amina).items == ()
 
 
-def test_only_one_of_two_agents_who_click_at_once_wins(world: Any) -> None:
-    view = world.filed()
-    task_id = world.task(view, "verifier")
+def test_only_one_of_two_agents_who_click_at_once_wins(any_world: Any) -> None:
+    view = any_world.filed()
+    task_id = any_world.task(view, "verifier")
     results: list[str] = []
     start = threading.Barrier(4)
 
     def click(actor: Any) -> None:
-        with world.app.app_context():
+        with any_world.app.app_context():
             start.wait()
             try:
-                world.complete(actor, task_id, COMPLETE)
+                any_world.complete(actor, task_id, COMPLETE)
                 results.append("done")
             except Conflict:
                 results.append("conflict")
             db.session.remove()
 
-    threads = [threading.Thread(target=click, args=[actor]) for actor in (world.claire, world.denis) * 2]
+    threads = [threading.Thread(target=click, args=[actor]) for actor in (any_world.claire, any_world.denis) * 2]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
     assert sorted(results) == ["conflict", "conflict", "conflict", "done"]
     db.session.rollback()
-    assert len([one for one in queries.history(view.number, world.claire) if one.kind == "task_done"]) == 1
+    assert len([one for one in queries.history(view.number, any_world.claire) if one.kind == "task_done"]) == 1

@@ -79,13 +79,13 @@ def test_an_effect_that_fails_for_good_stands_still_where_somebody_sees_it(world
     assert [task.element for task in queries.open_tasks(view.number, world.claire)] == ["verifier"]
 
 
-def test_a_message_is_kept_until_it_is_awaited(world: Any) -> None:
-    view = world.filed()
+def test_a_message_is_kept_until_it_is_awaited(any_world: Any) -> None:
+    view = any_world.filed()
     with unit_of_work():
         assert not service.send_message(view.id, "avis", {"rendu_le": clock.now().date()})
-    world.complete(world.claire, world.task(view, "verifier"), COMPLETE)
-    assert [task.element for task in queries.open_tasks(view.number, world.claire)] == ["approuver"]
-    assert queries.data(view.number, world.claire)["rendu_le"] == clock.now().date()
+    any_world.complete(any_world.claire, any_world.task(view, "verifier"), COMPLETE)
+    assert [task.element for task in queries.open_tasks(view.number, any_world.claire)] == ["approuver"]
+    assert queries.data(view.number, any_world.claire)["rendu_le"] == clock.now().date()
 
 
 def test_a_message_that_outlived_its_time_is_not_delivered(world: Any) -> None:
@@ -110,19 +110,19 @@ def test_a_message_sent_again_under_its_key_is_one_message(world: Any) -> None:
     assert [task.element for task in queries.open_tasks(view.number, world.claire)] == ["approuver"]
 
 
-def test_a_timer_fires_once(world: Any) -> None:
-    view = world.filed()
+def test_a_timer_fires_once(any_world: Any) -> None:
+    view = any_world.filed()
     assert timers(view) == [("2026-11-28T09:00:00+00:00", "ready")]
-    world.drain()
-    assert world.done == ["accuser:Renouveler"]
+    any_world.drain()
+    assert any_world.done == ["accuser:Renouveler"]
     clock.move(timedelta(days=6))
-    world.drain()
-    assert world.done == ["accuser:Renouveler", "rappeler:"]
+    any_world.drain()
+    assert any_world.done == ["accuser:Renouveler", "rappeler:"]
     with unit_of_work():
         db.session.execute(update(DueWork).where(DueWork.kind == "dossiers.timer").values(status="ready"))
-    world.drain()
-    assert world.done == ["accuser:Renouveler", "rappeler:"]
-    assert [task.element for task in queries.open_tasks(view.number, world.claire)] == ["verifier"]
+    any_world.drain()
+    assert any_world.done == ["accuser:Renouveler", "rappeler:"]
+    assert [task.element for task in queries.open_tasks(view.number, any_world.claire)] == ["verifier"]
 
 
 def test_a_timer_whose_task_is_done_is_cancelled(world: Any) -> None:
