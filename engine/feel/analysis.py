@@ -17,7 +17,7 @@ from engine.feel.inference import Knowledge, Remark, infer, plain
 from engine.feel.lexer import tokens
 from engine.feel.members import PROPERTIES
 from engine.feel.names import KnownNames, run_of_words
-from engine.feel.parser import known_names, parse, parse_unary
+from engine.feel.parser import parse, parse_unary
 from engine.feel.types import Type
 from engine.feel.values import KINDS
 
@@ -67,7 +67,7 @@ def analyse(text: str, variables: Mapping[str, str | Type], *, unary: bool = Fal
     """Look at an expression, or at a unary test of a `value` type; `variables` gives the type of each name."""
     known = {name: as_type(written) for name, written in variables.items()}
     following = tuple(complete(text, known))
-    parser_names = known_names(_all_names(known), BUILTIN_NAMES)
+    parser_names = BUILTIN_NAMES.more(_all_names(known))
     try:
         tree: ast.Node = parse_unary(text, parser_names) if unary else parse(text, parser_names)
         knowledge = Knowledge({**known, "?": as_type(value)} if unary else known)
@@ -150,7 +150,7 @@ def _path_before_end(text: str, variables: Mapping[str, Type]) -> tuple[list[str
         found = tokens(text)
     except FeelSyntaxError:
         return [], ""
-    known = known_names(_all_names(variables), BUILTIN_NAMES)
+    known = BUILTIN_NAMES.more(_all_names(variables))
     path: list[str] = []
     position = 0
     name = ""

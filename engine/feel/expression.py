@@ -14,8 +14,8 @@ from engine.feel.compilation import full_compiler
 from engine.feel.compiler import Closure
 from engine.feel.convert import from_feel
 from engine.feel.errors import FeelBudgetExceeded, FeelSyntaxError
-from engine.feel.names import is_plain_name
-from engine.feel.parser import known_names, parse, parse_unary
+from engine.feel.names import telling
+from engine.feel.parser import parse, parse_unary
 from engine.feel.scope import Scope
 from engine.feel.values import Value
 from engine.feel.walk import free_names
@@ -110,14 +110,14 @@ def compile_expression(text: str, names: frozenset[str] = frozenset()) -> Expres
 
     `names` are variables whose names hold signs or words of the language; all others need no telling.
     """
-    tree = parse(text, known_names(names, BUILTIN_NAMES))
+    tree = parse(text, BUILTIN_NAMES.more(names))
     return Expression(text, tree, _compiled(tree, text))
 
 
 @lru_cache(maxsize=4096)
 def unary(text: str, names: frozenset[str] = frozenset()) -> UnaryTest:
     """The test a text writes (`< 10`, `"a", "b"`, `[1..3]`, `not(…)`, `-`); FeelSyntaxError when it writes none."""
-    tree = parse_unary(text, known_names(names, BUILTIN_NAMES))
+    tree = parse_unary(text, BUILTIN_NAMES.more(names))
     return UnaryTest(text, tree, _compiled(tree, text))
 
 
@@ -128,7 +128,7 @@ def evaluate(text: str, variables: Mapping[str, Any] = _NO_VARIABLES, **options:
 
 def telling_names(variables: Mapping[str, Any]) -> frozenset[str]:
     """The names among variables and their entries that the parser must be told."""
-    return frozenset(name for name in _keys(variables.items(), _LOOKED_INTO) if not is_plain_name(name))
+    return telling(_keys(variables.items(), _LOOKED_INTO))
 
 
 def _keys(entries: Iterable[tuple[Any, Any]], depth: int) -> Iterator[str]:

@@ -38,12 +38,18 @@ def is_plain_name(name: str) -> bool:
     return " ".join(parts) == name and not any(part in STOPPING_WORDS or part in _SIGNS for part in parts)
 
 
+def telling(names: Iterable[str]) -> frozenset[str]:
+    """Those of the names that the parser must be told: they hold signs or words of the language."""
+    return frozenset(name for name in names if not is_plain_name(name))
+
+
 class KnownNames:
-    """The names that the parser may recognise, longest first."""
+    """The names that the parser may recognise, longest first; those of a base, and more."""
 
-    __slots__ = ("_by_first",)
+    __slots__ = ("_base", "_by_first")
 
-    def __init__(self, names: Iterable[str] = ()) -> None:
+    def __init__(self, names: Iterable[str] = (), base: KnownNames | None = None) -> None:
+        self._base = base
         self._by_first: dict[str, list[tuple[tuple[str, ...], str]]] = {}
         for name in names:
             self.add(name)
@@ -58,21 +64,26 @@ class KnownNames:
             known.append((parts, name))
             known.sort(key=lambda entry: -len(entry[0]))
 
-    def copy(self) -> KnownNames:
-        """The same names, to which others can be added."""
-        twin = KnownNames()
-        twin._by_first = {first: list(known) for first, known in self._by_first.items()}
-        return twin
+    def more(self, names: Iterable[str] = ()) -> KnownNames:
+        """These names and others; the ones here stay as they are."""
+        return KnownNames(names, self)
 
     def longest(self, found: Sequence[Token], position: int) -> tuple[int, str]:
         """How many tokens the longest known name takes at that position, and the name (0 tokens: none)."""
+        best = self._base.longest(found, position) if self._base is not None else (0, "")
         for parts, name in self._by_first.get(found[position].text, ()):
-            window = found[position : position + len(parts)]
-            if len(window) == len(parts) and all(
-                token.text == part and token.kind != "string" for token, part in zip(window, parts, strict=True)
-            ):
+            if len(parts) <= best[0]:
+                break
+            if _stands(parts, found, position):
                 return len(parts), name
-        return 0, ""
+        return best
+
+
+def _stands(parts: Sequence[str], found: Sequence[Token], position: int) -> bool:
+    window = found[position : position + len(parts)]
+    return len(window) == len(parts) and all(
+        token.text == part and token.kind != "string" for token, part in zip(window, parts, strict=True)
+    )
 
 
 def run_of_words(found: Sequence[Token], position: int) -> int:

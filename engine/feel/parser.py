@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from engine.feel import ast
 from engine.feel.cursor import Cursor
 from engine.feel.errors import FeelSyntaxError, Nothing
@@ -40,7 +38,7 @@ def parse_unary(text: str, known: KnownNames) -> ast.UnaryTests:
 
 
 def _whole(text: str, known: KnownNames, *, unary: bool) -> ast.Node:
-    parser = Parser(text, known.copy())
+    parser = Parser(text, known.more())
     try:
         tree = parser.unary_tests() if unary else parser.expression()
     except RecursionError:
@@ -48,14 +46,6 @@ def _whole(text: str, known: KnownNames, *, unary: bool) -> ast.Node:
     if parser.token.kind != "end":
         parser.unexpected()
     return tree
-
-
-def known_names(names: Iterable[str], base: KnownNames) -> KnownNames:
-    """The names of `base` and these."""
-    known = base.copy()
-    for name in names:
-        known.add(name)
-    return known
 
 
 class Parser(Cursor):

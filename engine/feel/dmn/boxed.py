@@ -17,7 +17,8 @@ from engine.feel.errors import FeelSyntaxError, Nothing
 from engine.feel.expression import BUILTIN_NAMES
 from engine.feel.functions import Defined, Parameter
 from engine.feel.iteration import items_of
-from engine.feel.parser import known_names, parse, parse_unary
+from engine.feel.names import KnownNames, telling
+from engine.feel.parser import parse, parse_unary
 from engine.feel.scope import Scope
 from engine.feel.values import Value, kind, told
 
@@ -32,6 +33,7 @@ class BoxedCompiler:
         self.items = items
         self.complain = complain
         self.compiler = full_compiler(items.named())
+        self._known_names: dict[Names, KnownNames] = {}
         self._rules: dict[type, Callable[[Any, Names], Closure]] = {
             model.Literal: self._literal,
             model.Table: self._table,
@@ -44,6 +46,12 @@ class BoxedCompiler:
             model.Filter: self._filter,
             model.Loop: self._loop,
         }
+
+    def _known(self, names: Names) -> KnownNames:
+        """The names for the parser, made once for all texts that know the same."""
+        if names not in self._known_names:
+            self._known_names[names] = BUILTIN_NAMES.more(names)
+        return self._known_names[names]
 
     def compile(self, boxed: model.Boxed | None, names: Names) -> Closure:
         """The closure of a boxed expression in which these names are known."""
@@ -60,7 +68,7 @@ class BoxedCompiler:
             return null_because(f"le langage « {literal.language} » n'est pas admis")
         if not literal.text:
             return constant(None)
-        return self._parsed(literal, lambda: parse(literal.text, known_names(names, BUILTIN_NAMES)))
+        return self._parsed(literal, lambda: parse(literal.text, self._known(names)))
 
     def _parsed(self, literal: model.Literal, read: Callable[[], ast.Node]) -> Closure:
         try:
@@ -74,7 +82,7 @@ class BoxedCompiler:
 
     def tests(self, literal: model.Literal, names: Names) -> Closure:
         """The closure of an input entry or of allowed values."""
-        return self._parsed(literal, lambda: parse_unary(literal.text, known_names(names, BUILTIN_NAMES)))
+        return self._parsed(literal, lambda: parse_unary(literal.text, self._known(names)))
 
     def _table(self, table: model.Table, names: Names) -> Closure:
         return self.table(table, names, None)
@@ -125,7 +133,7 @@ class BoxedCompiler:
     def _listed(self, values: model.Literal, names: Names) -> Callable[[Scope], Sequence[Value]] | None:
         """The output values in the order in which they are written."""
         try:
-            tree = parse_unary(values.text, known_names(names, BUILTIN_NAMES))
+            tree = parse_unary(values.text, self._known(names))
         except FeelSyntaxError as error:
             self.complain(values.place, f"« {values.text[:80]} » n'est pas du FEEL : {error}")
             return None
@@ -153,7 +161,7 @@ class BoxedCompiler:
             if entry.variable is None:
                 entries.append((None, self.compile(entry.logic, names)))
                 continue
-            names |= {entry.variable.name}
+            names |= telling([entry.variable.name])
             logic = self._named_logic(entry, names)
             entries.append((entry.variable.name, logic))
 
@@ -215,7 +223,7 @@ class BoxedCompiler:
 
     def function(self, boxed: model.Function, names: Names, name: str, written: types.Type = types.ANY) -> Closure:
         """The closure that makes the function, its value of the type written; those of other worlds answer null."""
-        body = self._body(boxed, names | {part.name for part in boxed.parameters})
+        body = self._body(boxed, names | telling(part.name for part in boxed.parameters))
         foreign = boxed.kind == "Java"
         if boxed.kind not in ("FEEL", "Java"):
             self.complain(boxed.place, f"Les fonctions {boxed.kind} ne sont pas admises : seul FEEL l'est.")
@@ -263,7 +271,7 @@ class BoxedCompiler:
         return keep
 
     def _loop(self, boxed: model.Loop, names: Names) -> Closure:
-        source, body = self.compile(boxed.source, names), self.compile(boxed.body, names | {boxed.variable})
+        source, body = self.compile(boxed.source, names), self.compile(boxed.body, names | telling([boxed.variable]))
         finish = _collected if boxed.kind == "for" else _quantified(decisive=boxed.kind == "some")
 
         def run_through(scope: Scope) -> Value:

@@ -19,6 +19,7 @@ from engine.feel.dmn.items import ItemTypes
 from engine.feel.dmn.reader import read
 from engine.feel.dmn.tables import DecisionRun, FiredRule
 from engine.feel.dmn.written import entry_names
+from engine.feel.names import telling
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,7 @@ class Decisions:
             found, {name: decisions.items.own() for name, decisions in imported.items()}, self._complain
         )
         self._compiler = BoxedCompiler(self.items, self._complain)
-        self._members = frozenset(entry_names(found))
+        self._members = telling(entry_names(found))
         self.elements = {key: self._compiled(element) for key, element in found.elements.items()}
         self._refuse_circles()
 
@@ -138,7 +139,7 @@ class Decisions:
             result = written.result if isinstance(written, types.FunctionOf) else written
             return Compiled(element, self.references(hrefs, place), None, result)
         needs = self.references(element.needs, place)
-        names = self._known(needs) | {element.variable.name}
+        names = self._known(needs) | telling([element.variable.name])
         if isinstance(element, model.Knowledge):
             return Compiled(element, needs, self._function(element, names), types.ANY)
         return Compiled(element, needs, self._logic(element, names), self._result(element))
@@ -153,7 +154,7 @@ class Decisions:
             if element is not None:
                 names.add(element.variable.name)
         members = self._members.union(*(decisions._members for decisions in self.imported.values()))
-        return members | names
+        return members | telling(names)
 
     def _logic(self, element: model.Decision, names: frozenset[str]) -> Closure | None:
         if element.logic is None:

@@ -85,11 +85,8 @@ def play(text: str) -> None:
         write(compiled.value(VARIABLES, run), run)
 
 
-FUZZ = settings(
-    max_examples=int(os.environ.get("PLANIPREF_FUZZ_EXAMPLES", "150")),
-    deadline=None,
-    suppress_health_check=[HealthCheck.too_slow],
-)
+EXAMPLES = int(os.environ.get("PLANIPREF_FUZZ_EXAMPLES", "150"))
+FUZZ = settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 @FUZZ
