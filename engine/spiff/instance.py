@@ -165,6 +165,7 @@ class Instance(BpmnWorkflow):
 
     def settle(self) -> None:
         """Run until nothing can go on by itself. A model that never rests becomes an incident, not a hang."""
+        self.visits.clear()
         for _ in range(STEP_LIMIT):
             if self.dirty:
                 self.dirty = False
