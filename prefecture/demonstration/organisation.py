@@ -37,7 +37,7 @@ PLACES = (
     Place("94", "Préfecture du Val-de-Marne", "21 avenue du Général-de-Gaulle", "94000", "Créteil", "01 99 00 94 00"),
     Place("972", "Préfecture de la Martinique", "82 rue Victor-Sévère", "97200", "Fort-de-France", "05 36 49 72 00"),
 )
-FOREIGNERS = "Service de l’immigration et de l’intégration"
+FOREIGNERS = "Bureau des étrangers"
 LICENCES = "Bureau des permis de conduire"
 HOURS = "Du lundi au vendredi, de 8 h 45 à 12 h et de 13 h à 16 h"
 

@@ -47,6 +47,7 @@ RETRIES = (
     timedelta(hours=6),
 )
 JITTER = 0.2
+LEAST_URGENT = 9
 
 
 class LeaseLost(Exception):
@@ -201,11 +202,14 @@ def cancel_for(dossier_id: uuid.UUID) -> None:
     db.session.execute(update(DueWork).where(DueWork.dossier_id == dossier_id).values(payload=None, last_error=None))
 
 
-def claim(owner: str) -> Work | None:
-    """Claim the most urgent due work under a lease, in a door of its own; None if there is none or all is taken."""
+def claim(owner: str, *, least: int = LEAST_URGENT) -> Work | None:
+    """Claim the most urgent due work under a lease, in a door of its own; None if there is none or all is taken.
+
+    least: work of a greater number (less urgent) is left alone.
+    """
     try:
         with unit_of_work():
-            return _claim(owner)
+            return _claim(owner, least)
     except IntegrityError:  # another drain took work of the same dossier at the same instant
         return None
 
@@ -291,12 +295,10 @@ def counts() -> dict[str, int]:
     return {name: found.get(name, 0) for name in ("ready", "later", "running", "incident")}
 
 
-def next_run_at() -> datetime | None:
-    """When the next pending work falls due."""
-    found: datetime | None = db.session.scalar(
-        select(DueWork.run_at).where(DueWork.status == "ready").order_by(DueWork.run_at).limit(1)
-    )
-    return found
+def next_run_at(*, least: int = LEAST_URGENT) -> datetime | None:
+    """When the next pending work falls due, among work at least that urgent."""
+    pending = select(DueWork.run_at).where(DueWork.status == "ready", DueWork.priority <= least)
+    return db.session.scalar(pending.order_by(DueWork.run_at).limit(1))
 
 
 def _plain(payload: Mapping[str, Any]) -> bytes:
@@ -315,9 +317,14 @@ def _claimable(now: datetime) -> Any:
     return and_(DueWork.status.in_(("ready", "running")), ready | abandoned, ~and_(DueWork.exclusive, busy))
 
 
-def _claim(owner: str) -> Work | None:
+def _claim(owner: str, least: int) -> Work | None:
     now = clock.database_now(db.session)
-    query = select(DueWork).where(_claimable(now)).order_by(DueWork.priority, DueWork.run_at).limit(1)
+    query = (
+        select(DueWork)
+        .where(_claimable(now), DueWork.priority <= least)
+        .order_by(DueWork.priority, DueWork.run_at)
+        .limit(1)
+    )
     row = db.session.scalars(query.with_for_update(skip_locked=True, of=DueWork)).first()
     if row is None:
         return None

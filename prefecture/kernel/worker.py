@@ -28,14 +28,17 @@ HEARTBEAT_SECONDS = 20.0
 log = logging.getLogger(__name__)
 
 
-def drain(app: Flask, *, limit: int = 50, max_seconds: float = 20.0) -> int:
-    """Do due work until there is none, `limit` pieces are done or time is up; returns how many were tried."""
+def drain(app: Flask, *, limit: int = 50, max_seconds: float = 20.0, least: int = outbox.LEAST_URGENT) -> int:
+    """Do due work until there is none, `limit` pieces are done or time is up; returns how many were tried.
+
+    least: work of a greater number (less urgent) is left alone.
+    """
     owner = f"{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:8]}"[:64]
     until = time.monotonic() + max_seconds
     count = 0
     while count < limit and time.monotonic() < until:
         with app.app_context():
-            work = outbox.claim(owner)
+            work = outbox.claim(owner, least=least)
             if work is None:
                 break
             _run(app, work)
@@ -43,11 +46,11 @@ def drain(app: Flask, *, limit: int = 50, max_seconds: float = 20.0) -> int:
     return count
 
 
-def run_until_quiet(app: Flask, *, most: int = 10_000) -> int:
+def run_until_quiet(app: Flask, *, most: int = 10_000, least: int = outbox.LEAST_URGENT) -> int:
     """Drain until nothing is due (tests, demonstration data); returns how many pieces were tried."""
     total = 0
     while total < most:
-        done = drain(app, limit=most, max_seconds=600)
+        done = drain(app, limit=most, max_seconds=600, least=least)
         if not done:
             break
         total += done

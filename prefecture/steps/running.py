@@ -15,7 +15,7 @@ from uuid import UUID
 
 from prefecture.agenda import queries as agenda_queries
 from prefecture.agenda import service as agenda
-from prefecture.documents import pdf
+from prefecture.documents import printing
 from prefecture.documents import service as documents
 from prefecture.documents.shelf import Shelved
 from prefecture.dossiers import queries as dossiers_queries
@@ -88,7 +88,7 @@ def _key(work: Work, letter: Letter) -> str:
 
 
 def _print(letter: Letter, page: str) -> Shelved:
-    return documents.shelve(pdf.render_letter(page, title=letter.title))
+    return printing.print_letter(page, title=letter.title)
 
 
 def _keep(work: Work, plan: Plan, gathered: Gathered, printed: Sequence[Printed]) -> None:
@@ -106,7 +106,10 @@ def _keep(work: Work, plan: Plan, gathered: Gathered, printed: Sequence[Printed]
     kept = _keep_letters(gathered, printed)
     setting = _with_link(work, plan, gathered)
     for notice in plan.notices:
-        _send(work, notice, setting, gathered, kept)
+        try:
+            _send(work, notice, setting, gathered, kept)
+        except TemplateRefused as error:
+            raise PermanentFailure(str(error)) from error
 
 
 def _instant(silence: Silence, gathered: Gathered) -> datetime | None:
