@@ -144,4 +144,4 @@ def _originals(facts: Facts) -> list[str]:
     asked = facts.params.get("originaux") or [
         one["code"] for one in facts.settings.get("pieces", ()) if one.get("original") and not one.get("condition")
     ]
-    return [_TO_BRING, *(labels.get(str(code), str(code).replace("_", " ").capitalize()) for code in asked)]
+    return [_TO_BRING, *(labels.get(str(code)) or facts.clause("originaux", str(code)) for code in asked)]

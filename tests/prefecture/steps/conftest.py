@@ -128,6 +128,12 @@ class World:
 
 
 @pytest.fixture
+def demande() -> Mapping[str, Any]:
+    """The answers of a complete renewal."""
+    return DEMANDE
+
+
+@pytest.fixture
 def app(tmp_path: Path) -> Iterator[Flask]:
     chosen = settings.read(
         {**os.environ, "PLANIPREF_HOME": str(tmp_path), "PLANIPREF_BASE_URL": "https://pref.example"}

@@ -281,3 +281,34 @@ def test_a_letter_is_recognised_by_the_code_printed_on_it(world: Any) -> None:
     assert found.title == "Attestation de dépôt"
     assert recognise(view.number, "AAAA-BBBB-CCCC") is None
     assert recognise("TSE-94-26-999999-Z", code) is None
+
+
+def test_the_second_demarche_ends_with_the_decision(world: Any, demande: Any) -> None:
+    told = {
+        **{name: demande[name] for name in ("nom", "prenoms", "naissance_le", "naissance_lieu", "nationalite")},
+        **{name: demande[name] for name in ("adresse", "code_postal", "ville", "logement", "courriel", "sur_honneur")},
+        "permis_pays": "Algérie",
+        "permis_numero": "12345",
+        "permis_delivre_le": "2019-05-02",
+        "permis_valide": "oui",
+        "permis_en_francais": "oui",
+        "categories": ["B"],
+        "categories_lourdes": "non",
+        "residence_depuis_le": "2026-06-01",
+        "ressortissant_pays_permis": "oui",
+        **{code: [world.document()] for code in ("permis", "identite", "photo", "domicile", "droits_conduire")},
+    }
+    with unit_of_work():
+        view = service.submit(world.amina, "echange_permis_conduire", told, service_id=world.service_id)
+    world.drain()
+    assert world.now(view).silence_at.date() == date(2027, 1, 23)
+    pieces = {code: {"etat": "valide"} for code in ("permis", "identite", "photo", "domicile", "droits_conduire")}
+    world.do(view, "verifier_completude", {"conclusion": "complet", "pieces": pieces})
+    world.do(view, "autoriser_convocation", {"venue": "dispense"})
+    world.do(view, "instruire_demande", {"sens": "accepter", "titre": {"categories": ["B"]}})
+    now = world.now(view)
+    assert now.statut == "accepte"
+    assert now.finished_at is not None
+    text = read(view, "decision_favorable")
+    assert "par la poste" in text
+    assert "Claire Petit" in text
