@@ -16,6 +16,7 @@ from prefecture.demonstration.timeline import Timeline
 from prefecture.documents import printing
 from prefecture.identity import queries as identity
 from prefecture.kernel import clock, commands, outbox, schema, settings
+from prefecture.kernel.db import db, hurried
 from prefecture.kernel.unit_of_work import unit_of_work
 
 PROCESSES = Path(__file__).resolve().parents[2] / "processes"
@@ -89,7 +90,7 @@ def load_all(app: Flask, dossiers: int) -> None:
             demarches.publish(PROCESSES / code, "Camille Laurent")
         counters.load(begins.date(), now.date() + timedelta(days=60))
     timeline = Timeline(app, begins, now)
-    with printing.later():
+    with printing.later(), hurried(db.engine):
         story.plan_all(timeline, now, dossiers)
         timeline.play()
     with unit_of_work():

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from prefecture.identity import service as identity
 from prefecture.identity.permissions import ACCUEIL, ADMINISTRATEUR, ANALYSTE, CHEF_DE_SERVICE, GUICHET, INSTRUCTEUR
+from prefecture.kernel import crypto
 
 PASSWORD = "demonstration-2026"  # noqa: S105 (printed at the start of every demonstration)
 _NAMESPACE = uuid.UUID("6c1f0a52-8d1e-4a53-9d5c-0d8f4a6d1b10")
@@ -102,12 +103,13 @@ def service_id(prefecture_code: str, name: str) -> uuid.UUID:
 
 def load() -> None:
     """Make préfectures, services and agents, in the caller's unit of work."""
+    hashed = crypto.hash_password(PASSWORD)
     for number, place in enumerate(PLACES):
-        _load_place(place, number)
+        _load_place(place, number, hashed)
     identity.create_agent("analyste", "Camille Laurent", PASSWORD, [ANALYSTE])
 
 
-def _load_place(place: Place, number: int) -> None:
+def _load_place(place: Place, number: int, hashed: str) -> None:
     identity.create_prefecture(
         place.code,
         place.name,
@@ -135,4 +137,5 @@ def _load_place(place: Place, number: int) -> None:
             [role],
             prefecture=place.code,
             service_ids=[] if role == ADMINISTRATEUR else services,
+            password_hash=hashed,
         )

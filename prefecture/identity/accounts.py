@@ -114,15 +114,19 @@ def create_agent(
     prefecture: str | None = None,
     service_ids: Collection[uuid.UUID] = (),
     email: str | None = None,
+    password_hash: str | None = None,
 ) -> AgentView:
-    """Make an agent's account. Raises Invalid (roles, services, password) and Conflict (login taken)."""
+    """Make an agent's account. Raises Invalid (roles, services, password) and Conflict (login taken).
+
+    password_hash: that of `password`, when many accounts are made with one (hashing is slow on purpose).
+    """
     _check_password(password, "mot_de_passe")
     _check_post(roles, prefecture, service_ids)
     row = Agent(
         login=canonical(login),
         name=name,
         email=email,
-        password_hash=crypto.hash_password(password),
+        password_hash=password_hash or crypto.hash_password(password),
         prefecture_code=prefecture,
         created_at=clock.now(),
         roles=[AgentRole(role=role) for role in sorted(set(roles))],

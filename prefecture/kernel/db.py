@@ -7,6 +7,8 @@ later writes would fail with "database is locked"). PostgreSQL must have fsync o
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -26,6 +28,10 @@ BUSY_TIMEOUT_MS = 10_000
 
 # True between the two ends of a unit of work: what begins a transaction then means to write.
 writing: ContextVar[bool] = ContextVar("writing", default=False)
+
+
+# True while a database is filled that can be filled again: see `hurried`.
+_hurried: ContextVar[bool] = ContextVar("hurried", default=False)
 
 
 class UnsafeDatabase(Exception):
@@ -80,13 +86,31 @@ def prepare(engine: Engine) -> None:
     def connected(connection: Any, record: object) -> None:
         connection.isolation_level = None  # SQLAlchemy's own BEGIN below, not the driver's
         cursor = connection.cursor()
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={BUSY_TIMEOUT_MS}"):
+        level = "OFF" if _hurried.get() else "FULL"
+        for pragma in (
+            "journal_mode=WAL",
+            f"synchronous={level}",
+            "foreign_keys=ON",
+            f"busy_timeout={BUSY_TIMEOUT_MS}",
+        ):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
 
     @event.listens_for(engine, "begin")
     def begun(connection: Connection) -> None:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writing.get() else "BEGIN")
+
+
+@contextmanager
+def hurried(engine: Engine) -> Iterator[None]:
+    """Let SQLite not wait for the disk within the block; only for data that a power cut may take and one can redo."""
+    token = _hurried.set(True)
+    engine.dispose()
+    try:
+        yield
+    finally:
+        _hurried.reset(token)
+        engine.dispose()
 
 
 def assert_safe(engine: Engine) -> None:

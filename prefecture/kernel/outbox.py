@@ -24,6 +24,7 @@ from sqlalchemy import (
     Text,
     Uuid,
     and_,
+    bindparam,
     case,
     exists,
     func,
@@ -261,8 +262,7 @@ def retry(work_id: uuid.UUID) -> bool:
 
 def is_due() -> bool:
     """Whether a drain would find something now (the sweeper's and the poll's question)."""
-    now = clock.database_now(db.session)
-    return db.session.scalar(select(DueWork.id).where(_claimable(now)).limit(1)) is not None
+    return db.session.scalar(_IS_DUE, {"now": clock.database_now(db.session)}) is not None
 
 
 @dataclass(frozen=True)
@@ -297,8 +297,8 @@ def counts() -> dict[str, int]:
 
 def next_run_at(*, least: int = LEAST_URGENT) -> datetime | None:
     """When the next pending work falls due, among work at least that urgent."""
-    pending = select(DueWork.run_at).where(DueWork.status == "ready", DueWork.priority <= least)
-    return db.session.scalar(pending.order_by(DueWork.run_at).limit(1))
+    found: datetime | None = db.session.scalar(_NEXT, {"least": least})
+    return found
 
 
 def _plain(payload: Mapping[str, Any]) -> bytes:
@@ -307,7 +307,8 @@ def _plain(payload: Mapping[str, Any]) -> bytes:
     return b""
 
 
-def _claimable(now: datetime) -> Any:
+def _claimable() -> Any:
+    now = bindparam("now", type_=UtcDateTime)
     ready = and_(DueWork.status == "ready", DueWork.run_at <= now)
     abandoned = and_(DueWork.status == "running", DueWork.lease_until < now)
     other = aliased(DueWork)
@@ -317,15 +318,26 @@ def _claimable(now: datetime) -> Any:
     return and_(DueWork.status.in_(("ready", "running")), ready | abandoned, ~and_(DueWork.exclusive, busy))
 
 
+# Built once: making these statements anew would cost more than running them.
+_CLAIM = (
+    select(DueWork)
+    .where(_claimable(), DueWork.priority <= bindparam("least"))
+    .order_by(DueWork.priority, DueWork.run_at)
+    .limit(1)
+    .with_for_update(skip_locked=True, of=DueWork)
+)
+_IS_DUE = select(DueWork.id).where(_claimable()).limit(1)
+_NEXT = (
+    select(DueWork.run_at)
+    .where(DueWork.status == "ready", DueWork.priority <= bindparam("least"))
+    .order_by(DueWork.run_at)
+    .limit(1)
+)
+
+
 def _claim(owner: str, least: int) -> Work | None:
     now = clock.database_now(db.session)
-    query = (
-        select(DueWork)
-        .where(_claimable(now), DueWork.priority <= least)
-        .order_by(DueWork.priority, DueWork.run_at)
-        .limit(1)
-    )
-    row = db.session.scalars(query.with_for_update(skip_locked=True, of=DueWork)).first()
+    row = db.session.scalars(_CLAIM, {"now": now, "least": least}).first()
     if row is None:
         return None
     row.status, row.owner, row.lease_until = "running", owner, now + LEASE

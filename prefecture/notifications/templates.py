@@ -11,6 +11,7 @@ import traceback
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from jinja2 import Template, TemplateError, meta, nodes
@@ -128,7 +129,19 @@ def _place(error: BaseException) -> tuple[int | None, str | None]:
 def _compiled(source: str, loader: Loader | None, *, html: bool) -> Template:
     if len(source) > LONGEST_SOURCE:
         raise TemplateRefused("ce modèle est trop long")
-    return Sandbox(loader, html=html).from_string(source)
+    return _compiled_once(source, loader, html)
+
+
+@lru_cache(maxsize=512)
+def _compiled_once(source: str, loader: Loader | None, html: bool) -> Template:
+    """Compiling costs ten times rendering; a published version's templates never change."""
+    return _sandbox(loader, html).from_string(source)
+
+
+@lru_cache(maxsize=64)
+def _sandbox(loader: Loader | None, html: bool) -> Sandbox:
+    """One sandbox a loader, so that the frames that its templates extend are compiled once too."""
+    return Sandbox(loader, html=html)
 
 
 def _written(template: Template, variables: Mapping[str, Any]) -> str:
