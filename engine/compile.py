@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from engine.compiling import dialects, fixes, reading, schema
-from engine.compiling.choice import choose_process, keep_called
+from engine.compiling.choice import choose_process, keep_called, too_large
 from engine.compiling.findings import ActionSpec, Catalogue, Finding, Severity, Source
 from engine.compiling.model import Model
 from engine.compiling.registry import Stage
@@ -84,6 +84,8 @@ def normalise(model: Model, process: str | None) -> None:
     if not model.main:
         return
     keep_called(model)
+    if too_large(model):
+        return
     schema.check(model)
     dialects.read(model)
     _check(model, "drawn")

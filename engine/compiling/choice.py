@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from engine.compiling.model import Model
 
 NO_PROCESS: Final = "processus-absent"
+TOO_LARGE: Final = "modele-trop-grand"
+LARGEST: Final = 2_000
 SEVERAL: Final = "processus-a-choisir"
 
 
@@ -27,7 +29,11 @@ def choose_process(model: Model, wanted: str | None) -> str:
             "Vérifiez son identifiant.",
         )
         return ""
-    executable = [p for p in processes.values() if p.get("isExecutable") != "false" and _has_nodes(p)]
+    filled = [p for p in processes.values() if _has_nodes(p)]
+    executable = [p for p in filled if p.get("isExecutable") in {"true", "1"}]
+    executable = executable or [p for p in filled if p.get("isExecutable") is None]
+    if not executable and not model.documents and model.findings:
+        return ""
     if not executable:
         _say(
             model,
@@ -54,6 +60,19 @@ def calls(process: Element) -> list[str]:
     found = [called_process(activity) for activity in process.iter(bpmn("callActivity"))]
     found += [reference(e.get("processId")) for e in process.iter(f"{{{ZEEBE}}}calledElement")]
     return [key for key in found if key]
+
+
+def too_large(model: Model) -> bool:
+    """Whether the processes hold more than anybody could follow (said as a finding)."""
+    count = sum(1 for _ in model.nodes())
+    if count > LARGEST:
+        _say(
+            model,
+            TOO_LARGE,
+            f"Les processus comptent {count} éléments\u00a0; le moteur en admet {LARGEST}.",
+            "Découpez la démarche en processus appelés, ou vérifiez que c’est le bon fichier.",
+        )
+    return count > LARGEST
 
 
 def keep_called(model: Model) -> None:

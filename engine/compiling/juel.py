@@ -13,6 +13,8 @@ _TOKEN: Final = re.compile(
     r"\s*(?:(?P<number>\d+(?:\.\d+)?)[lLdDfF]?(?![A-Za-z_])|(?P<string>\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*')"
     r"|(?P<name>[A-Za-z_$][\w$]*)|(?P<sign>===|!==|==|!=|<=|>=|&&|\|\||[-+*/%<>!?:()\[\].,]))"
 )
+_DATA_OBJECT: Final = re.compile(r"(?:\w+:)?getDataObject\(\s*['\"]([A-Za-z_]\w*)['\"]\s*\)")
+_EQUALS: Final = re.compile(r"(?<![<>!=])=(?!=)")
 _WORDS: Final = {
     "eq": "==", "ne": "!=", "lt": "<", "gt": ">", "le": "<=", "ge": ">=", "and": "&&", "or": "||", "not": "!",
     "div": "/", "mod": "%",
@@ -30,10 +32,11 @@ _BINARY: Final = (
 )
 _GETTERS: Final = frozenset({"getVariable", "getVariableLocal", "get", "getProcessVariable"})
 _HOLDERS: Final = frozenset({"execution", "task", "variables", "vars", "caseExecution"})
+_EMPTY: Final = 'list contains([null, "", []], {0})'
 _METHODS: Final = {
     ("size", 0): "count({0})",
     ("length", 0): "string length({0})",
-    ("isEmpty", 0): "({0} = null or {0} = \"\" or {0} = [])",
+    ("isEmpty", 0): _EMPTY,
     ("equals", 1): "({0} = {1})",
     ("equalsIgnoreCase", 1): "(lower case({0}) = lower case({1}))",
     ("startsWith", 1): "starts with({0}, {1})",
@@ -69,6 +72,9 @@ def is_marked(text: str) -> bool:
 def translate(text: str) -> str:
     """FEEL for one expression, with or without `${…}` around it; NotTranslatable when there is none."""
     text = text.strip()
+    if "getDataObject(" in text:
+        # XPath, the language that BPMN assumes when a file names none.
+        text = _EQUALS.sub("==", _DATA_OBJECT.sub(r"\1", text))
     pieces = _pieces(text)
     if len(pieces) == 1 and pieces[0][0]:
         return _Reader(pieces[0][1]).whole()
@@ -165,7 +171,7 @@ class _Reader:
         if self.peek() == "empty":
             self.place += 1
             value = self.unary()
-            return f'({value} = null or {value} = "" or {value} = [])'
+            return _EMPTY.format(value)
         return self.postfix(self.primary())
 
     def primary(self) -> str:

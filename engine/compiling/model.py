@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from engine.compiling.findings import Catalogue, Finding, Severity, at
@@ -59,6 +60,11 @@ class Model:
     foreign: bool = False
     main: str = ""
     findings: list[Finding] = field(default_factory=list)
+
+    @cached_property
+    def ids(self) -> set[str]:
+        """Every id of every document, for whoever makes new ones (and adds them here)."""
+        return {str(e.get("id")) for d in self.documents for e in d.root.iter() if isinstance(e.tag, str)}
 
     def say(
         self,
@@ -162,6 +168,20 @@ class Links:
             todo += [t for f in self.out.get(key, ()) if (t := f.get("targetRef") or "") in self.nodes]
             todo += [str(b.get("id")) for b in self.boundary.get(key, ())]
         return seen
+
+    def followers(self) -> dict[str, list[str]]:
+        """Where a token may go next from each node: through flows and boundary events."""
+        return {
+            key: [
+                k
+                for k in (
+                    *(str(f.get("targetRef")) for f in self.out.get(key, ())),
+                    *(str(b.get("id")) for b in self.boundary.get(key, ())),
+                )
+                if k in self.nodes
+            ]
+            for key in self.nodes
+        }
 
 
 def definitions(event: Element) -> list[Element]:

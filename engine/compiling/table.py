@@ -39,7 +39,7 @@ ELEMENTS: Final[tuple[tuple[str, str, str], ...]] = (
     ("linkEventDefinition", REWRITTEN, "un lien est un flux dessiné sans son trait"),
     ("parallelMultiple", REFUSED, "attendre plusieurs événements à la fois\u00a0: dessinez des branches"),
     ("choreographyTask", REFUSED, "une chorégraphie décrit des échanges, elle ne s’exécute pas"),
-    ("dataObject, dataStore, association", SILENT, "informent le lecteur\u00a0; les variables sont celles du processus"),
+    ("dataObject, dataStore, association", SILENT, "informent le lecteur\u00a0; les variables font foi"),
     ("textAnnotation, group", SILENT, "ils informent le lecteur"),
     ("laneSet", RUNS, "le couloir d’une tâche humaine dit quel rôle la fait"),
     ("participant, messageFlow", SILENT, "seul le processus exécutable compte"),
@@ -88,6 +88,7 @@ _OTHERS: Final = (
     ("decision-illisible", "Une table de décision qui ne se charge pas"),
     ("processus-absent", "Aucun processus exécutable, ou pas celui demandé"),
     ("processus-a-choisir", "Plusieurs processus exécutables dont aucun n’appelle l’autre"),
+    ("modele-trop-grand", "Plus de 2\u00a0000 éléments dans les processus"),
     ("schema-bpmn", "Un fichier qui ne suit pas le schéma BPMN\u00a02.0"),
 )
 

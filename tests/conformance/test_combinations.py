@@ -1,4 +1,4 @@
-"""Elements together: events inside repeated sub-processes, joins without structure, compensation of what was repeated."""
+"""Elements together: events inside repetitions, joins without structure, compensation of what was repeated."""
 
 from __future__ import annotations
 

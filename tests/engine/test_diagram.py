@@ -71,7 +71,7 @@ def group(svg: etree._Element, key: str) -> etree._Element:
 
 
 def text_in(element: etree._Element) -> str:
-    return " ".join("".join(element.itertext()).split())
+    return " ".join("".join(str(part) for part in element.itertext()).split())
 
 
 def test_the_picture_names_itself_to_a_screen_reader() -> None:
@@ -155,4 +155,4 @@ def test_every_reference_model_is_drawn_with_every_named_element() -> None:
         assert time.perf_counter() - begun < 2, file.name
         keys = {g.get("data-element") for g in svg.iter(f"{SVG}g")}
         shown = etree.parse(str(file)).iter("{http://www.omg.org/spec/BPMN/20100524/DI}BPMNShape")
-        assert {s.get("bpmnElement").rsplit(":", 1)[-1] for s in shown if s.get("bpmnElement")} <= keys, file.name
+        assert {str(s.get("bpmnElement")).rsplit(":", 1)[-1] for s in shown if s.get("bpmnElement")} <= keys, file.name

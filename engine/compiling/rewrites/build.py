@@ -9,27 +9,28 @@ from lxml import etree
 from engine.compiling.xml import bpmn
 
 if TYPE_CHECKING:
+    from engine.compiling.model import Model
     from engine.compiling.xml import Element
 
 
-def free(scope: Element, key: str) -> str:
-    """That id, or the first of its kind that nothing in the file has."""
-    taken = {e.get("id") for e in scope.getroottree().getroot().iter() if isinstance(e.tag, str)}
+def free(model: Model, key: str) -> str:
+    """That id, or the first of its kind that nothing has; from now on it is taken."""
     turn, candidate = 1, key
-    while candidate in taken:
+    while candidate in model.ids:
         turn += 1
         candidate = f"{key}_{turn}"
+    model.ids.add(candidate)
     return candidate
 
 
-def make(scope: Element, kind: str, key: str, **attributes: str) -> Element:
+def make(model: Model, scope: Element, kind: str, key: str, **attributes: str) -> Element:
     """A new node in the scope."""
-    return etree.SubElement(scope, bpmn(kind), {"id": free(scope, key), **attributes})
+    return etree.SubElement(scope, bpmn(kind), {"id": free(model, key), **attributes})
 
 
-def connect(scope: Element, source: Element, target: str, condition: str = "") -> Element:
+def connect(model: Model, scope: Element, source: Element, target: str, condition: str = "") -> Element:
     """A new flow from a node to the node of that id."""
-    key = free(scope, f"flux_{source.get('id')}_{target}")
+    key = free(model, f"flux_{source.get('id')}_{target}")
     flow = etree.SubElement(
         scope, bpmn("sequenceFlow"), {"id": key, "sourceRef": str(source.get("id")), "targetRef": target}
     )
@@ -38,10 +39,10 @@ def connect(scope: Element, source: Element, target: str, condition: str = "") -
     return flow
 
 
-def insert_after(scope: Element, node: Element, kind: str, key: str, leaving: list[Element]) -> Element:
+def insert_after(model: Model, scope: Element, node: Element, kind: str, key: str, leaving: list[Element]) -> Element:
     """A new node after another one, from which the flows that left it leave now."""
-    made = make(scope, kind, key)
+    made = make(model, scope, kind, key)
     for flow in leaving:
         flow.set("sourceRef", str(made.get("id")))
-    connect(scope, node, str(made.get("id")))
+    connect(model, scope, node, str(made.get("id")))
     return made

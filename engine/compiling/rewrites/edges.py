@@ -44,13 +44,13 @@ def implicit_start(model: Model) -> None:
         first = first_nodes(scope)
         if not first and any(not starts_by_itself(n) for n in nodes(scope)):
             continue
-        start = make(scope, "startEvent", f"debut_{scope.get('id')}")
+        start = make(model, scope, "startEvent", f"debut_{scope.get('id')}")
         source = start
         if len(first) > 1:
-            source = make(scope, "parallelGateway", f"ouverture_{scope.get('id')}")
-            connect(scope, start, str(source.get("id")))
+            source = make(model, scope, "parallelGateway", f"ouverture_{scope.get('id')}")
+            connect(model, scope, start, str(source.get("id")))
         for node in first:
-            connect(scope, source, str(node.get("id")))
+            connect(model, scope, source, str(node.get("id")))
 
 
 @rewrite(8, drawn="Étape sans suite", run="un événement de fin après elle")
@@ -63,8 +63,8 @@ def implicit_end(model: Model) -> None:
         for node in list(links.nodes.values()):
             if links.outgoing(node) or local(node) == "endEvent" or _ends_otherwise(node):
                 continue
-            end = make(scope, "endEvent", f"fin_{node.get('id')}")
-            connect(scope, node, str(end.get("id")))
+            end = make(model, scope, "endEvent", f"fin_{node.get('id')}")
+            connect(model, scope, node, str(end.get("id")))
 
 
 def _ends_otherwise(node: Element) -> bool:

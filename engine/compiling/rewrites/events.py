@@ -40,7 +40,7 @@ def split_multiple_catches(model: Model) -> None:
                 twin.append(definition)
                 event.addnext(twin)
                 for flow in links.outgoing(event):
-                    connect(scope, twin, str(flow.get("targetRef")))
+                    connect(model, scope, twin, str(flow.get("targetRef")))
 
 
 @rewrite(
@@ -53,24 +53,24 @@ def split_multiple_waits(model: Model) -> None:
     for scope in list(model.scopes()):
         for event in list(nodes(scope, "intermediateCatchEvent")):
             if len(definitions(event)) > 1 and event.get("parallelMultiple") != "true":
-                _wait_for_one(scope, event)
+                _wait_for_one(model, scope, event)
 
 
-def _wait_for_one(scope: Element, event: Element) -> None:
+def _wait_for_one(model: Model, scope: Element, event: Element) -> None:
     key = str(event.get("id"))
     links = Links(scope)
-    gateway = make(scope, "eventBasedGateway", f"{key}_attente")
+    gateway = make(model, scope, "eventBasedGateway", f"{key}_attente")
     for flow in links.incoming(event):
         flow.set("targetRef", str(gateway.get("id")))
     for place, definition in enumerate(definitions(event), 1):
-        catch = event if place == 1 else make(scope, "intermediateCatchEvent", f"{key}_{place}")
+        catch = event if place == 1 else make(model, scope, "intermediateCatchEvent", f"{key}_{place}")
         if place > 1:
             event.remove(definition)
             catch.append(definition)
             catch.set("name", event.get("name") or "")
             for flow in links.outgoing(event):
-                connect(scope, catch, str(flow.get("targetRef")))
-        connect(scope, gateway, str(catch.get("id")))
+                connect(model, scope, catch, str(flow.get("targetRef")))
+        connect(model, scope, gateway, str(catch.get("id")))
 
 
 @rewrite(5, drawn="Événement qui envoie plusieurs choses", run="un envoi après l’autre, la fin en dernier")
@@ -81,24 +81,24 @@ def split_multiple_throws(model: Model) -> None:
             kinds = definitions(event)
             if len(kinds) > 1:
                 ordered = sorted(kinds, key=lambda d: local(d).removesuffix("EventDefinition") in _LAST)
-                _chain(scope, event, ordered)
+                _chain(model, scope, event, ordered)
 
 
-def _chain(scope: Element, event: Element, ordered: list[Element]) -> None:
+def _chain(model: Model, scope: Element, event: Element, ordered: list[Element]) -> None:
     before = Links(scope).incoming(event)
     previous: Element | None = None
     for place, definition in enumerate(ordered[:-1], 1):
-        throw = make(scope, "intermediateThrowEvent", f"{event.get('id')}_{place}")
+        throw = make(model, scope, "intermediateThrowEvent", f"{event.get('id')}_{place}")
         event.remove(definition)
         throw.append(definition)
         if previous is None:
             for flow in before:
                 flow.set("targetRef", str(throw.get("id")))
         else:
-            connect(scope, previous, str(throw.get("id")))
+            connect(model, scope, previous, str(throw.get("id")))
         previous = throw
     if previous is not None:
-        connect(scope, previous, str(event.get("id")))
+        connect(model, scope, previous, str(event.get("id")))
 
 
 @rewrite(

@@ -28,7 +28,7 @@ def implicit_parallel(model: Model) -> None:
             flows = links.outgoing(node)
             if local(node) in ACTIVITIES | EVENTS and len(flows) > 1 and not any(condition_of(f) for f in flows):
                 drop(node, "default")
-                insert_after(scope, node, "parallelGateway", f"partage_{node.get('id')}", flows)
+                insert_after(model, scope, node, "parallelGateway", f"partage_{node.get('id')}", flows)
 
 
 @rewrite(
@@ -43,19 +43,19 @@ def implicit_inclusive(model: Model) -> None:
         for node in links.nodes.values():
             flows = links.outgoing(node)
             if local(node) in ACTIVITIES | EVENTS and any(condition_of(f) for f in flows):
-                _choose(scope, node, flows)
+                _choose(model, scope, node, flows)
 
 
-def _choose(scope: Element, node: Element, flows: list[Element]) -> None:
+def _choose(model: Model, scope: Element, node: Element, flows: list[Element]) -> None:
     default = drop(node, "default")
-    gateway = insert_after(scope, node, "inclusiveGateway", f"choix_{node.get('id')}", flows)
+    gateway = insert_after(model, scope, node, "inclusiveGateway", f"choix_{node.get('id')}", flows)
     for flow in flows:
         if not condition_of(flow) and flow.get("id") != default:
             target = str(flow.get("targetRef"))
             scope.remove(flow)
-            connect(scope, gateway, target, "true")
+            connect(model, scope, gateway, target, "true")
     if default:
         gateway.set("default", default)
     elif all(condition_of(f) for f in flows):
-        end = make(scope, "endEvent", f"fin_{node.get('id')}")
-        gateway.set("default", str(connect(scope, gateway, str(end.get("id"))).get("id")))
+        end = make(model, scope, "endEvent", f"fin_{node.get('id')}")
+        gateway.set("default", str(connect(model, scope, gateway, str(end.get("id"))).get("id")))

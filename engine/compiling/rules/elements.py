@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from engine.compiling.dialects.camunda import called_by_expression
-from engine.compiling.model import NODES, called_process
+from engine.compiling.model import NODES, called_process, process_of
 from engine.compiling.registry import rule
 from engine.compiling.xml import bpmn_children, extension, local
 
@@ -94,8 +94,8 @@ def circular_calls(model: Model) -> None:
                 continue
             seen.add(key)
             todo += calls.get(key, ())
-        owner = next((k for k, p in model.called().items() if activity in set(p.iter())), "")
-        if owner in seen:
+        owner = process_of(activity)
+        if owner is not None and owner.get("id") in seen:
             model.say(
                 activity,
                 "appel-en-rond",

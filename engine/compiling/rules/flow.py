@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from engine.compiling.circles import on_circles
 from engine.compiling.model import Links, is_event_subprocess, nodes, starts_by_itself
 from engine.compiling.registry import rule
 from engine.compiling.xml import local
@@ -96,10 +97,9 @@ def parallel_in_a_loop(model: Model) -> None:
     """A join in a loop waits for branches of one round; a drawing that mixes rounds is hard to read."""
     for scope in model.scopes():
         links = Links(scope)
+        circles = on_circles(links.followers())
         for gateway in nodes(scope, "parallelGateway", "inclusiveGateway"):
-            key = str(gateway.get("id"))
-            after = links.reached([str(f.get("targetRef")) for f in links.outgoing(gateway)])
-            if key in after and len(links.incoming(gateway)) > 1:
+            if str(gateway.get("id")) in circles and len(links.incoming(gateway)) > 1:
                 model.say(
                     gateway,
                     "boucle-parallele",

@@ -1,0 +1,62 @@
+"""Expressions of other engines that have one meaning in FEEL."""
+
+from __future__ import annotations
+
+import pytest
+
+from engine.compiling.juel import NotTranslatable, translate
+from engine.feel import compile_expression, evaluate
+
+TURNED = [
+    ("${input == 1}", "input = 1"),
+    ("#{input != 'a'}", 'input != "a"'),
+    ("${a && !b || c}", "a and not(b) or c"),
+    ("${a and not b or c}", "a and not(b) or c"),
+    ("${x ge 1 and x lt 3}", "x >= 1 and x < 3"),
+    ("${5}", "5"),
+    ("${price * 2 + 1 > 10}", "price * 2 + 1 > 10"),
+    ("${x % 2 == 0}", "modulo(x, 2) = 0"),
+    ("${(a + b) * -c}", "(a + b) * -c"),
+    ("${a ? 1 : 2}", "(if a then 1 else 2)"),
+    ("${order.items[0].price}", "order.items[1].price"),
+    ("${order['price']}", "order.price"),
+    ("${list[i]}", "list[i + 1]"),
+    ("${list.size() > 2}", "count(list) > 2"),
+    ("${list.contains('x')}", 'list contains(list, "x")'),
+    ("${name.equals('x')}", '(name = "x")'),
+    ("${execution.getVariable('x') == null}", "x = null"),
+    ("PT${hours}H", '"PT" + string(hours) + "H"'),
+    ("variable == 1", "variable = 1"),
+    ("approved === true", "approved = true"),
+    ("bpmn:getDataObject('approved') = 'yes'", 'approved = "yes"'),
+    ("${'it\\'s \"x\"'}", '"it\'s \\"x\\""'),
+]
+REFUSED = ["${bean.doIt(1)}", "${}", "${a", "${now()}", "${a b}", "${a == }", "x = y", "${list[a + b * 2]}", "${a;b}"]
+
+
+@pytest.mark.parametrize(("text", "feel"), TURNED)
+def test_an_expression_is_turned_into_feel_that_parses(text: str, feel: str) -> None:
+    assert translate(text) == feel
+    compile_expression(feel)
+
+
+@pytest.mark.parametrize("text", REFUSED)
+def test_what_has_no_single_meaning_is_refused_with_a_reason(text: str) -> None:
+    with pytest.raises(NotTranslatable) as refused:
+        translate(text)
+    assert refused.value.reason
+
+
+@pytest.mark.parametrize(
+    ("text", "variables", "value"),
+    [
+        ("${empty list}", {"list": []}, True),
+        ("${empty list}", {"list": [1]}, False),
+        ("${not empty text}", {"text": "a"}, True),
+        ("${list[1] == 'b'}", {"list": ["a", "b"]}, True),
+        ("${a > 1 ? 'x' : 'y'}", {"a": 2}, "x"),
+        ("${list.isEmpty()}", {"list": []}, True),
+    ],
+)
+def test_the_feel_says_the_same(text: str, variables: dict[str, object], value: object) -> None:
+    assert evaluate(translate(text), variables) == value
