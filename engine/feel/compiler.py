@@ -16,7 +16,7 @@ from engine.feel.members import member
 from engine.feel.operators import calculate, negate, order
 from engine.feel.scope import MISSING, Scope
 from engine.feel.temporal_text import parse_temporal
-from engine.feel.values import Value, compare, equal, make_range, told
+from engine.feel.values import Value, equal, make_range, told
 
 Closure: TypeAlias = Callable[[Scope], Value]
 _PLAIN = frozenset({str, bool, Decimal})
@@ -245,20 +245,30 @@ def _logic(compiler: Compiler, node: ast.Logic) -> Closure:
 def _between(compiler: Compiler, node: ast.Between) -> Closure:
     value, low, high = (compiler.compile(part) for part in (node.value, node.low, node.high))
 
-    def between(scope: Scope) -> Value:
-        found = value(scope)
-        try:
-            return compare(found, low(scope)) >= 0 and compare(found, high(scope)) <= 0
-        except Nothing as nothing:
-            scope.run.warn(nothing.reason)
-            return None
+    return lambda scope: within(value(scope), low(scope), high(scope), ">=", "<=", scope)
 
-    return between
+
+def within(value: Value, low: Value, high: Value, above: str, below: str, scope: Scope) -> Value:
+    """`value above low and value below high`, in three-valued logic."""
+    answers = [_ordered(above, value, low, scope), _ordered(below, value, high, scope)]
+    if False in answers:
+        return False
+    return None if None in answers else True
+
+
+def _ordered(operator: str, left: Value, right: Value, scope: Scope) -> Value:
+    try:
+        return order(operator, left, right)
+    except Nothing as nothing:
+        scope.run.warn(nothing.reason)
+        return None
 
 
 @rule(ast.InstanceOf)
 def _instance_of(compiler: Compiler, node: ast.InstanceOf) -> Closure:
     value = compiler.compile(node.value)
+    if isinstance(node.type, ast.NamedType) and node.type.name in types.NEEDING_PARAMETERS:
+        return null_because(f"le type « {node.type.name} » dit de quoi, comme list<number>")
     try:
         wanted = compiler.type(node.type)
     except Nothing as nothing:

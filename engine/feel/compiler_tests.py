@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from decimal import Decimal
 from typing import TypeAlias
 
 from engine.feel import ast
 from engine.feel.budget import Run
-from engine.feel.compiler import Closure, Compiler, rule
+from engine.feel.compiler import Closure, Compiler, rule, within
 from engine.feel.errors import Nothing
 from engine.feel.operators import order
 from engine.feel.scope import Scope
@@ -57,11 +58,11 @@ def compile_test(compiler: Compiler, node: ast.Node) -> Test:
     """The closure of one positive unary test."""
     if isinstance(node, ast.UnaryComparison):
         return _comparison_test(node.operator, compiler.compile(node.value))
+    if isinstance(node, ast.Interval):
+        return _interval_test(compiler, node)
     expression = compiler.compile(node)
     if mentions(node, "?"):
         return _question(expression)
-    if isinstance(node, ast.Interval):
-        return _interval_test(expression)
 
     def test(value: Value, scope: Scope) -> bool | None:
         return fits(value, expression(scope), scope.run)
@@ -77,12 +78,30 @@ def _question(expression: Closure) -> Test:
     return test
 
 
-def _interval_test(expression: Closure) -> Test:
+def _interval_test(compiler: Compiler, node: ast.Interval) -> Test:
+    """`value in [low..high]` is two comparisons, each of which may have no answer."""
+    low, high = compiler.compile(node.start), compiler.compile(node.end)
+    above, below = ">=" if node.start_included else ">", "<=" if node.end_included else "<"
+    fixed = _fixed_range(node)
+
     def test(value: Value, scope: Scope) -> bool | None:
-        interval = expression(scope)
-        return None if interval is None else _lies_in(value, interval, scope.run)
+        if fixed is not None and type(value) is type(fixed.start):
+            return contains(fixed, value)
+        inner = scope.inner({"?": value})
+        found: bool | None = within(value, low(inner), high(inner), above, below, scope)
+        return found
 
     return test
+
+
+def _fixed_range(node: ast.Interval) -> Range | None:
+    """The interval between two numbers or texts that are written as such."""
+    if not isinstance(node.start, ast.Literal) or not isinstance(node.end, ast.Literal):
+        return None
+    start, end = node.start.value, node.end.value
+    if type(start) is not type(end) or not isinstance(start, Decimal | str):
+        return None
+    return Range(start, end, node.start_included, node.end_included)
 
 
 def _comparison_test(operator: str, bound: Closure) -> Test:

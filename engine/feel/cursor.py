@@ -144,7 +144,7 @@ class Cursor:
 
     @staticmethod
     def _in_label(token: Token) -> bool:
-        return token.kind in ("name", "number") or token.text in (".", "/", "-", "'", "+", "*", "**")
+        return token.kind in ("name", "number") or token.text in (".", "/", "-", "'", "’", "+", "*", "**")
 
     def type(self) -> TypeNode:
         """The type that comes next."""

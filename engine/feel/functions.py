@@ -65,10 +65,10 @@ class Defined:
             run.leave()
 
     def call_named(self, arguments: dict[str, Value], run: Run) -> Value:
-        """Its value for arguments by name; Nothing when the names are not its own."""
-        if set(arguments) != set(self.parameter_names()):
+        """Its value for arguments by name, null for those not given; Nothing when a name is not its own."""
+        if not set(arguments) <= set(self.parameter_names()):
             raise Nothing(f"la fonction « {self.name} » n'a pas ces paramètres")
-        return self.call([arguments[name] for name in self.parameter_names()], run)
+        return self.call([arguments.get(name) for name in self.parameter_names()], run)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,10 +91,6 @@ class Signature:
         if self.spread or self.rest:
             return count >= len(self.required)
         return len(self.required) <= count <= len(self.names)
-
-    def takes_names(self, given: set[str]) -> bool:
-        """Whether arguments of these names fit."""
-        return set(self.required) <= given <= set(self.names)
 
 
 class Builtin:
@@ -126,10 +122,11 @@ class Builtin:
         raise Nothing(f"« {self.name} » ne prend pas {len(arguments)} argument(s)")
 
     def call_named(self, arguments: dict[str, Value], run: Run) -> Value:
-        """Its value for arguments by name; Nothing when the names are not its own."""
-        for signature in self.signatures:
-            if signature.takes_names(set(arguments)):
-                return signature.implement(run, *_in_order(signature, arguments))
+        """Its value for arguments by name, null for those not given; Nothing when a name is not its own."""
+        given = set(arguments)
+        fitting = [signature for signature in self.signatures if given <= set(signature.names)]
+        for signature in sorted(fitting, key=lambda signature: not given >= set(signature.required)):
+            return signature.implement(run, *_in_order(signature, arguments))
         raise Nothing(f"« {self.name} » n'a pas ces paramètres : {', '.join(sorted(arguments))[:80]}")
 
 
@@ -141,5 +138,5 @@ def _gathered(arguments: Sequence[Value]) -> Value:
 
 
 def _in_order(signature: Signature, arguments: dict[str, Value]) -> list[Any]:
-    last = max(index for index, name in enumerate(signature.names) if name in arguments) if arguments else -1
-    return [arguments.get(name) for name in signature.names[: last + 1]]
+    last = max((index for index, name in enumerate(signature.names) if name in arguments), default=-1)
+    return [arguments.get(name) for name in signature.names[: max(last + 1, len(signature.required))]]

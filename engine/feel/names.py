@@ -14,7 +14,7 @@ from engine.feel.lexer import Token, tokens
 
 OPENING_WORDS = frozenset({"for", "if", "some", "every", "function", "null", "true", "false"})
 STOPPING_WORDS = frozenset({"return", "in", "then", "else", "satisfies", "between", "and", "or"})
-_SIGNS = frozenset({".", "/", "-", "'", "+", "*", "**", "->"})
+_SIGNS = frozenset({".", "/", "-", "'", "’", "+", "*", "**", "->"})
 
 
 @lru_cache(maxsize=4096)

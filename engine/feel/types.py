@@ -69,6 +69,7 @@ DATE, TIME, DATE_TIME = Simple("date"), Simple("time"), Simple("date and time")
 DAYS, MONTHS = Simple("days and time duration"), Simple("years and months duration")
 ANY_LIST, ANY_RANGE, ANY_CONTEXT = ListOf(ANY), RangeOf(ANY), ContextOf(())
 FUNCTION = Simple("function")
+NEEDING_PARAMETERS = frozenset({"list", "range", "context", "function"})
 NAMED: Mapping[str, Type] = {
     **{known.name: known for known in (ANY, NULL, NUMBER, STRING, BOOLEAN, DATE, TIME, DATE_TIME, DAYS, MONTHS)},
     "dateTime": DATE_TIME,

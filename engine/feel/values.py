@@ -196,13 +196,19 @@ def order_key(value: Value) -> Value:
     return key(value)
 
 
+def _local(value: Time | DateTime) -> int:
+    return value.local_nanos if isinstance(value, DateTime) else value.nanos
+
+
 def compare(left: Value, right: Value) -> int:
     """-1, 0 or 1; Nothing when the two have no order between them."""
     if type(left) is not type(right):
         raise Nothing(f"on ne compare pas {told(left)} et {told(right)}")
     if isinstance(left, Time | DateTime) and (left.zone is None) != (right.zone is None):
-        raise Nothing("on ne compare pas une heure locale et une heure avec fuseau")
-    first, second = order_key(left), order_key(right)
+        # DMN 1.4, table 54: the one without zone is read in that of the other.
+        first, second = _local(left), _local(right)
+    else:
+        first, second = order_key(left), order_key(right)
     return int(first > second) - int(first < second)
 
 

@@ -9,8 +9,14 @@ from engine.feel.errors import Nothing
 from engine.feel.values import Function, Value, kind, told
 
 
+def single(value: Value) -> Value:
+    """The item of a list of one, where no list is wanted (DMN 10.3.2.9.4); any other value as it is."""
+    return value[0] if isinstance(value, list) and len(value) == 1 else value
+
+
 def text(value: Value, name: str = "argument") -> str:
     """A text."""
+    value = single(value)
     if not isinstance(value, str):
         raise Nothing(f"« {name} » est {told(value)}, pas un texte")
     return value
@@ -18,6 +24,7 @@ def text(value: Value, name: str = "argument") -> str:
 
 def number(value: Value, name: str = "argument") -> Decimal:
     """A number."""
+    value = single(value)
     if not isinstance(value, Decimal):
         raise Nothing(f"« {name} » est {told(value)}, pas un nombre")
     return value
@@ -45,6 +52,7 @@ def numbers(value: Value, name: str = "list") -> list[Decimal]:
 
 def context(value: Value, name: str = "context") -> dict[str, Value]:
     """A context."""
+    value = single(value)
     if not isinstance(value, dict):
         raise Nothing(f"« {name} » est {told(value)}, pas un contexte")
     return value

@@ -62,6 +62,7 @@ def number(run: Run, source: Value, *separators: Value) -> Value:
 @builtin("date", "from", DATE)
 def date(run: Run, source: Value) -> Value:
     """The date of a text, of a date and time, or itself."""
+    source = arguments.single(source)
     if isinstance(source, Date):
         return source
     if isinstance(source, DateTime):
@@ -78,6 +79,7 @@ def date_of(run: Run, year: Value, month: Value, day: Value) -> Value:
 @builtin("time", "from", TIME)
 def time(run: Run, source: Value) -> Value:
     """The time of a text, of a date and time, or itself; a date begins at midnight UTC."""
+    source = arguments.single(source)
     if isinstance(source, Time):
         return source
     if isinstance(source, DateTime):
@@ -106,6 +108,7 @@ def _offset(offset: Value) -> Zone:
 @builtin("date and time", "from", DATE_TIME)
 def date_and_time(run: Run, source: Value) -> Value:
     """The date and time of a text, the midnight of a date, or itself."""
+    source = arguments.single(source)
     if isinstance(source, DateTime):
         return source
     if isinstance(source, Date):
@@ -137,6 +140,7 @@ def date_and_time_parts(
 @builtin("duration", "from", ANY)
 def duration(run: Run, source: Value) -> Value:
     """The duration a text writes, or itself."""
+    source = arguments.single(source)
     if isinstance(source, DaysDuration | MonthsDuration):
         return source
     return parse_duration(arguments.text(source, "from"))
@@ -154,7 +158,8 @@ def years_and_months_duration(run: Run, start: Value, end: Value) -> Value:
     return make_months(months)
 
 
-def _day(value: Value, name: str) -> Date:
+def _day(given: Value, name: str) -> Date:
+    value = arguments.single(given)
     if isinstance(value, DateTime):
         return value.date
     if isinstance(value, Date):
@@ -162,8 +167,8 @@ def _day(value: Value, name: str) -> Date:
     raise Nothing(f"« {name} » est {told(value)}, pas une date")
 
 
-@builtin("is", "value1, value2?", BOOLEAN)
-def is_same(run: Run, value1: Value, value2: Value = None) -> Value:
+@builtin("is", "value1, value2", BOOLEAN)
+def is_same(run: Run, value1: Value, value2: Value) -> Value:
     """Whether both are the same value written the same way: zones count."""
     return _identical(value1, value2, run)
 

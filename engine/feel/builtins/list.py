@@ -52,6 +52,7 @@ def _three_valued(items: Sequence[Value], *, decisive: bool) -> Value:
 @builtin("not", "negand", BOOLEAN)
 def negation(run: Run, negand: Value) -> Value:
     """The contrary of a boolean."""
+    negand = arguments.single(negand)
     if not isinstance(negand, bool):
         raise Nothing(f"« not » prend un booléen, pas {told(negand)}")
     return not negand

@@ -45,6 +45,7 @@ _rounding("round half down", ROUND_HALF_DOWN)
 @builtin("abs", "n", ANY)
 def absolute(run: Run, n: Value) -> Value:
     """A number or a duration without its sign."""
+    n = arguments.single(n)
     if isinstance(n, DaysDuration):
         return DaysDuration(abs(n.nanos))
     if isinstance(n, MonthsDuration):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from engine.feel.budget import Run
+from engine.feel.builtins import arguments
 from engine.feel.builtins.table import builtin
 from engine.feel.convert import from_clock
 from engine.feel.errors import Nothing
@@ -79,7 +80,8 @@ def last_day_of_month(run: Run, date: Value) -> Value:
     return Decimal(days_in_month(day.year, day.month))
 
 
-def _date(value: Value) -> Date:
+def _date(given: Value) -> Date:
+    value = arguments.single(given)
     if isinstance(value, DateTime):
         return value.date
     if isinstance(value, Date):

@@ -85,6 +85,12 @@ CASES = [
     ('range("[1+1..3]")', "null"),
     ('range("[3..1]")', "null"),
     ('range("[..]")', "null"),
+    # the one item of a list, where no list is wanted
+    ('contains(["foobar"], "of")', "false"),
+    ("abs([-1])", "1"),
+    ("not([true])", "false"),
+    ('day of week([@"2026-11-22"])', '"Sunday"'),
+    ("abs([-1, 2])", "null"),
     # booleans
     ("not(true)", "false"),
     ("not(null)", "null"),

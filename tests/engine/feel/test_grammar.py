@@ -69,6 +69,11 @@ def written(text: str) -> str:
         # between and in
         ("3 between 1 and 5 and true", "true"),
         ("null between 1 and 5", "null"),
+        ("1 between 2 and null", "false"),
+        ("3 between 2 and null", "null"),
+        ("11 in (null..10]", "false"),
+        ("5 in (null..10]", "null"),
+        ("3 in [5..1]", "false"),
         ("3 in [1..5]", "true"),
         ("5 in [1..5)", "false"),
         ("1 in ]1..5]", "false"),
@@ -138,6 +143,7 @@ def written(text: str) -> str:
         ("(function(a: list<number>) count(a))(2)", "1"),
         ("(function(a: number) a)([2])", "2"),
         ("(function(a) a)(1, 2)", "null"),
+        ("(function(a, b) [a, b])(b: 1)", "[null, 1]"),
         ("(function(a) a)(b: 1)", "null"),
         ('(function(a) external {java: {class: "x"}})(1)', "null"),
         ('"abs"(1)', "null"),
@@ -161,6 +167,7 @@ def written(text: str) -> str:
         ("(function(a: number) a + 1) instance of function<number>->number", "true"),
         ('(function() "a") instance of function<>->number', "false"),
         ("1 instance of inconnu", "null"),
+        ("[1] instance of list", "null"),
         # intervals
         ("[1..3]", "[1..3]"),
         ("(1..3]", "(1..3]"),
