@@ -8,7 +8,7 @@ from typing import Any
 from flask import Blueprint, Flask, current_app, request
 from flask_smorest import Api
 
-from api import auth, french, problems
+from api import auth, french, keyed, problems, reading
 from prefecture.kernel.entry import allows, declared
 from prefecture.kernel.errors import Forbidden, Unauthenticated
 
@@ -23,6 +23,25 @@ ROOMS = (
     "api.description",
 )
 PREFIX = "/api/v1"
+_fitted: set[str] = set()  # blueprints are the process's, applications may be several (tests, commands)
+
+
+_KEY = {
+    "name": keyed.HEADER,
+    "in": "header",
+    "required": False,
+    "description": "La même demande sous la même clé reçoit la même réponse et n’est faite qu’une fois.",
+    "schema": {"type": "string", "maxLength": keyed.LONGEST_KEY},
+}
+
+
+class Described(Api):  # type: ignore[misc]
+    """Our API's description; errors are ours to answer, not the library's."""
+
+    ERROR_SCHEMA = problems.ProblemSchema
+
+    def _register_error_handlers(self) -> None:
+        """None: the library would answer every page's errors in JSON."""
 
 
 def register(app: Flask) -> None:
@@ -42,24 +61,33 @@ def register(app: Flask) -> None:
             "security": [{"jeton": []}],
         },
     )
-    described = Api(app)
-    described.ERROR_SCHEMA = problems.ProblemSchema
+    described = Described(app)
     for room in ROOMS:
         blueprint: Blueprint = import_module(room).blueprint
-        blueprint.before_request(_door)
-        problems.register(blueprint)
+        if room not in _fitted:
+            _fitted.add(room)
+            blueprint.before_request(reading.prepare)
+            blueprint.before_request(_door)
+            problems.register(blueprint)
         if hasattr(blueprint, "arguments"):
             described.register_blueprint(blueprint, url_prefix=PREFIX)
         else:
             app.register_blueprint(blueprint, url_prefix=PREFIX)
         _without_form_tokens(app, blueprint)
-    app.extensions["planipref-openapi"] = described.spec
+    app.extensions["planipref-openapi"] = _finished(described.spec.to_dict())
+    problems.answer_addresses(app, PREFIX)
 
 
-def specification() -> dict[str, Any]:
-    """The OpenAPI document of this application."""
-    found: dict[str, Any] = current_app.extensions["planipref-openapi"].to_dict()
-    return found
+def _finished(spec: dict[str, Any]) -> dict[str, Any]:
+    """The document with what every operation has: problems for errors, and the key that makes a POST safe to repeat."""
+    error = spec["components"]["responses"]["DEFAULT_ERROR"]
+    error["content"] = {problems.MEDIA_TYPE: error["content"]["application/json"]}
+    spec["components"]["parameters"] = {"Idempotency-Key": _KEY}
+    for operations in spec["paths"].values():
+        if "post" in operations:
+            parameters = operations["post"].setdefault("parameters", [])
+            parameters.append({"$ref": "#/components/parameters/Idempotency-Key"})
+    return spec
 
 
 def _without_form_tokens(app: Flask, blueprint: Blueprint) -> None:

@@ -8,16 +8,18 @@ from datetime import timedelta
 from typing import Any
 
 from flask import Response, jsonify, request
-from flask_smorest import Blueprint
 from marshmallow import fields
 
 from api import keyed
 from api.french import RequestSchema
+from api.problems import named
+from api.reading import Blueprint
 from prefecture.agenda import queries as agenda
 from prefecture.agenda.queries import RdvView
 from prefecture.identity.service import Actor
 from prefecture.kernel import ratelimit
 from prefecture.kernel.entry import PUBLIC, entry
+from prefecture.kernel.errors import Invalid
 from prefecture.steps import appointments
 
 blueprint = Blueprint("api-convocations", __name__, description="Rendez-vous par lien nominatif")
@@ -79,7 +81,10 @@ def book(body: dict[str, Any], token: str) -> Response:
     _limit(token)
 
     def work() -> keyed.Answer:
-        return 201, _shown(appointments.book(token, body["starts_at"]))
+        try:
+            return 201, _shown(appointments.book(token, body["starts_at"]))
+        except Invalid as error:
+            raise named(error, debut="starts_at") from error
 
     return keyed.once(_bearer(token), work)
 

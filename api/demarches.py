@@ -6,9 +6,9 @@ from typing import Any
 
 from flask import jsonify
 from flask.wrappers import Response
-from flask_smorest import Blueprint
 from marshmallow import Schema, fields
 
+from api.reading import Blueprint
 from prefecture.demarches import queries as demarches
 from prefecture.kernel.entry import PUBLIC, entry
 

@@ -7,18 +7,18 @@ from flask.wrappers import Response
 
 from prefecture.kernel.entry import PUBLIC, entry
 
-blueprint = Blueprint("api-description", __name__, template_folder="templates")
+blueprint = Blueprint("api-description", __name__)
 
 
 @blueprint.get("/openapi.json")
 @entry(PUBLIC)
 def openapi() -> Response:
     """The OpenAPI document."""
-    return jsonify(current_app.extensions["planipref-openapi"].to_dict())
+    return jsonify(current_app.extensions["planipref-openapi"])
 
 
 @blueprint.get("/docs")
 @entry(PUBLIC)
 def browse() -> str:
     """The same, as a page."""
-    return render_template("api/docs.html", spec=current_app.extensions["planipref-openapi"].to_dict())
+    return render_template("api/docs.html", spec=current_app.extensions["planipref-openapi"])

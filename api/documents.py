@@ -5,9 +5,11 @@ from __future__ import annotations
 from io import BytesIO
 
 from flask import Response, request
-from flask_smorest import Blueprint
+from werkzeug.exceptions import UnsupportedMediaType
 
 from api import auth, keyed
+from api.problems import named
+from api.reading import Blueprint
 from api.views import DocumentSchema
 from prefecture.documents import service as documents
 from prefecture.kernel.entry import AGENTS, entry
@@ -35,11 +37,16 @@ _BODY = {
 def upload() -> Response:
     """Envoyer un fichier (PDF, JPEG, PNG, HEIC) ; son identifiant sert ensuite à le joindre."""
     actor = auth.caller("document.add")
+    if request.mimetype != "multipart/form-data":
+        raise UnsupportedMediaType
     sent = request.files.get("file")
     if sent is None or not sent.filename:
         raise Invalid({"file": "Un fichier est attendu dans le champ « file »."})
     content = sent.stream.read()
-    prepared = documents.prepare(sent.filename, BytesIO(content))  # stored before any door is open
+    try:
+        prepared = documents.prepare(sent.filename, BytesIO(content))  # stored before any door is open
+    except Invalid as error:
+        raise named(error, fichier="file") from error
 
     def work() -> keyed.Answer:
         kept = documents.keep(actor, prepared)

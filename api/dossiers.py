@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Response
-from flask_smorest import Blueprint
-from marshmallow import Schema, fields
+from marshmallow import fields
 
-from api import auth, keyed
+from api import auth, keyed, paging
 from api.french import RequestSchema, length, one_of
 from api.paging import PageSchema
+from api.reading import Blueprint
 from api.views import DocumentSchema, DossierSchema, HistorySchema, TaskSchema, listed
 from prefecture.documents import queries as documents
+from prefecture.documents.queries import DocumentView
 from prefecture.dossiers import queries, service
+from prefecture.dossiers.queries import TaskView
 from prefecture.identity.service import Actor
 from prefecture.kernel import traces
 from prefecture.kernel.entry import SIGNED_IN, entry
@@ -80,12 +83,6 @@ class DossierDetailSchema(DossierSchema):
     documents = fields.List(fields.Nested(DocumentSchema))
 
 
-class HistoryListSchema(Schema):
-    """The history of a dossier, oldest first."""
-
-    items = fields.List(fields.Nested(HistorySchema))
-
-
 @blueprint.post("/dossiers")
 @blueprint.arguments(FilingSchema)
 @blueprint.response(201, DossierSchema)
@@ -117,14 +114,7 @@ def list_dossiers(query: dict[str, Any]) -> dict[str, Any]:
     """Mes dossiers, ou ceux de mon service."""
     actor = auth.caller("dossier.read")
     if actor.kind == "person":
-        mine = [
-            one
-            for one in queries.dossiers_of_person(actor)
-            if query["statut"] in (None, one.statut)
-            and query["demarche"] in (None, one.demarche_code)
-            and query["etape"] in (None, one.etape)
-        ]
-        return {"items": mine, "next_cursor": None}
+        return _mine(actor, **query)
     found = queries.dossiers_of_service(actor, **query)
     return {"items": found.items, "next_cursor": found.cursor}
 
@@ -136,19 +126,20 @@ def read(number: str) -> dict[str, Any]:
     """Un dossier, ses tâches ouvertes et ses documents."""
     actor = auth.caller("dossier.read")
     found = queries.dossier(number, actor)
-    shown: dict[str, Any] = DossierSchema().dump(found)
-    shown["tasks"] = _tasks_for(actor, number)
-    shown["documents"] = _documents_for(actor, found.id)
     traces.record("dossier.consulte", found.id, actor.id)
-    return shown
+    return {**vars(found), "tasks": _tasks_for(actor, number), "documents": _documents_for(actor, found.id)}
 
 
 @blueprint.get("/dossiers/<string:number>/history")
-@blueprint.response(200, HistoryListSchema)
+@blueprint.arguments(PageSchema, location="query")
+@blueprint.response(200, listed(HistorySchema))
 @entry(SIGNED_IN)
-def history(number: str) -> dict[str, Any]:
+def history(query: dict[str, Any], number: str) -> dict[str, Any]:
     """Ce qui s’est passé, du plus ancien au plus récent."""
-    return {"items": queries.history(number, auth.caller("dossier.read"))}
+    after = paging.decode(query["cursor"], int) or [0]
+    entries = queries.history(number, auth.caller("dossier.read"))
+    left = [one for one in entries if [one.seq] > after]
+    return paging.page(left, query["limit"], lambda one: (one.seq,))
 
 
 @blueprint.get("/dossiers/<string:number>/documents/<uuid:document_id>")
@@ -159,7 +150,7 @@ def download(number: str, document_id: uuid.UUID) -> Response:
     actor = auth.caller("document.read")
     dossier = queries.dossier(number, actor)
     document = documents.document(document_id)
-    if document.dossier_id != dossier.id:
+    if document.dossier_id != dossier.id or document not in _documents_for(actor, dossier.id):
         raise NotFound
     found = documents.download(document_id)
     traces.record("document.telecharge", document_id, actor.id)
@@ -203,15 +194,36 @@ def withdrawal(body: dict[str, Any], number: str) -> Response:
     return keyed.once(actor, work)
 
 
-def _tasks_for(actor: Actor, number: str) -> list[dict[str, Any]]:
+def _mine(
+    actor: Actor,
+    *,
+    statut: str | None,
+    demarche: str | None,
+    etape: str | None,
+    text: str | None,
+    cursor: str | None,
+    limit: int,
+) -> dict[str, Any]:
+    """A page of a citizen's own dossiers, the latest first."""
+    after = paging.decode(cursor, str, str)
+    mine = [
+        one
+        for one in queries.dossiers_of_person(actor)
+        if statut in (None, one.statut)
+        and demarche in (None, one.demarche_code)
+        and etape in (None, one.etape)
+        and (text or "").strip().upper() in one.number
+        and (after is None or [one.filed_at.isoformat(), one.number] < after)
+    ]
+    mine.sort(key=lambda one: (one.filed_at, one.number), reverse=True)
+    return paging.page(mine, limit, lambda one: (one.filed_at.isoformat(), one.number))
+
+
+def _tasks_for(actor: Actor, number: str) -> Sequence[TaskView]:
     """The open tasks; a citizen sees their own."""
-    shown = queries.tasks(actor, number=number).items if actor.kind == "person" else queries.open_tasks(number, actor)
-    dumped: list[dict[str, Any]] = TaskSchema(many=True).dump(shown)
-    return dumped
+    return queries.tasks(actor, number=number).items if actor.kind == "person" else queries.open_tasks(number, actor)
 
 
-def _documents_for(actor: Actor, dossier_id: uuid.UUID) -> list[dict[str, Any]]:
-    """The documents; drafts of letters are the agents'."""
-    shown = [one for one in documents.of_dossier(dossier_id) if actor.kind == "agent" or one.kind != "apercu"]
-    dumped: list[dict[str, Any]] = DocumentSchema(many=True).dump(shown)
-    return dumped
+def _documents_for(actor: Actor, dossier_id: uuid.UUID) -> list[DocumentView]:
+    """The documents; previews of letters are the agents'."""
+    return [one for one in documents.of_dossier(dossier_id) if actor.kind == "agent" or one.kind != "apercu"]

@@ -33,15 +33,15 @@ def encode(position: Sequence[Any]) -> str:
     return base64.urlsafe_b64encode(orjson.dumps(list(position), default=str)).rstrip(b"=").decode()
 
 
-def decode(cursor: str | None) -> list[Any] | None:
-    """The position of a cursor; raises Invalid for one that we did not make."""
+def decode(cursor: str | None, *kinds: type) -> list[Any] | None:
+    """The position of a cursor, whose members are of `kinds`; raises Invalid for one that we did not make."""
     if cursor is None:
         return None
     try:
         position = orjson.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
     except (binascii.Error, ValueError):
         position = None
-    if not isinstance(position, list):
+    if not isinstance(position, list) or tuple(map(type, position)) != kinds:
         raise Invalid({"cursor": "Ce curseur n’est pas l’un des nôtres : reprenez la liste au début."})
     return position
 

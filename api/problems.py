@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
-from flask import Blueprint, Response, current_app, g, jsonify, request
+from flask import Blueprint, Flask, Response, current_app, g, jsonify, request
 from marshmallow import Schema, fields
 from werkzeug.exceptions import HTTPException
 
-from prefecture.kernel.errors import DomainError, TooMany
+from prefecture.kernel.errors import DomainError, Invalid, TooMany
 
 MEDIA_TYPE = "application/problem+json"
 log = logging.getLogger(__name__)
@@ -71,11 +71,30 @@ def problem(status: int, detail: str, *, kind: str | None = None, errors: Mappin
     return response
 
 
+def named(error: Invalid, **names: str) -> Invalid:
+    """The same refusal, its fields called as the API calls them."""
+    renamed = Invalid({names.get(field, field): sentence for field, sentence in error.fields.items()}, error.message)
+    renamed.code = error.code
+    return renamed
+
+
 def register(blueprint: Blueprint) -> None:
     """Translate every error raised in `blueprint`."""
     blueprint.register_error_handler(DomainError, _domain)
     blueprint.register_error_handler(HTTPException, http)
     blueprint.register_error_handler(Exception, internal)
+
+
+def answer_addresses(app: Flask, prefix: str) -> None:
+    """Under `prefix`, answer addresses and methods that no route knows; elsewhere the pages go on answering."""
+    pages = app.error_handler_spec[None][None].get(HTTPException)
+
+    def by_address(error: HTTPException) -> Any:
+        if request.path.startswith(f"{prefix}/"):
+            return http(error)
+        return pages(error) if pages is not None else error
+
+    app.register_error_handler(HTTPException, by_address)
 
 
 def _domain(error: DomainError) -> Response:

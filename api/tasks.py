@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Response, jsonify
-from flask_smorest import Blueprint
 from marshmallow import Schema, fields
 
 from api import auth, keyed
 from api.dossiers import FilesField
 from api.french import RequestSchema, length, one_of
 from api.paging import PageSchema
+from api.reading import Blueprint
 from api.views import TaskSchema, listed
 from prefecture.demarches import queries as demarches
 from prefecture.dossiers import queries, service

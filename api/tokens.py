@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import request
-from flask_smorest import Blueprint
+from flask import Response, request
 from marshmallow import Schema, fields
 
-from api import auth
+from api import auth, keyed
 from api.french import RequestSchema, length
+from api.reading import Blueprint
 from prefecture.identity import service as identity
 from prefecture.kernel.entry import PUBLIC, SIGNED_IN, entry
 from prefecture.kernel.errors import Unauthenticated
@@ -42,22 +42,26 @@ class TokenSchema(Schema):
 @blueprint.response(200, TokenSchema)
 @blueprint.doc(security=[])
 @entry(PUBLIC)
-def issue(credentials: dict[str, Any]) -> dict[str, Any]:
+def issue(credentials: dict[str, Any]) -> Response:
     """Obtenir un jeton."""
     actor = identity.authenticate(credentials["login"], credentials["password"], address=request.remote_addr)
-    with unit_of_work():
+
+    def work() -> keyed.Answer:
         token = identity.issue_api_token(actor, credentials["scopes"])
-    found = identity.granted_by(token)
-    if found is None:  # the account was closed between the two lines
-        raise Unauthenticated("Identifiant ou mot de passe incorrect.")
-    return {
-        "token": token,
-        "token_type": "Bearer",
-        "expires_at": found.expires_at,
-        "scopes": sorted(found.scopes),
-        "name": actor.name,
-        "roles": sorted(actor.roles),
-    }
+        found = identity.granted_by(token)
+        if found is None:  # the account was closed meanwhile
+            raise Unauthenticated("Identifiant ou mot de passe incorrect.")
+        told = {
+            "token": token,
+            "token_type": "Bearer",
+            "expires_at": found.expires_at,
+            "scopes": sorted(found.scopes),
+            "name": actor.name,
+            "roles": sorted(actor.roles),
+        }
+        return 200, TokenSchema().dump(told)
+
+    return keyed.once(actor, work)
 
 
 @blueprint.delete("/auth/token")

@@ -68,7 +68,7 @@ class DocumentSchema(Schema):
 
     id = fields.UUID()
     kind = fields.String()
-    piece_code = fields.String(allow_none=True)
+    code = fields.String(allow_none=True, metadata={"description": "Code de la pièce ou du courrier"})
     title = fields.String()
     filename = fields.String()
     media_type = fields.String()
