@@ -56,7 +56,7 @@ class Timeline:
     def _work_until(self, limit: datetime) -> None:
         while True:
             due = outbox.next_run_at(least=BACKGROUND - 1)
-            db.session.rollback()
+            db.session.close()
             if due is None or due > limit:
                 return
             self._at(due)
@@ -69,7 +69,7 @@ class Timeline:
 
     def _drain(self) -> None:
         worker.run_until_quiet(self._app, least=BACKGROUND - 1)
-        db.session.rollback()
+        db.session.close()
 
     @contextmanager
     def _clock(self) -> Iterator[None]:
