@@ -14,7 +14,7 @@ from flask import Flask
 from PIL import Image
 from sqlalchemy import text
 
-from prefecture.documents import jobs, queries, service, storage
+from prefecture.documents import jobs, printing, queries, service, storage
 from prefecture.identity import service as identity
 from prefecture.identity.permissions import Actor
 from prefecture.kernel import clock, keyring, outbox, settings, worker
@@ -202,6 +202,24 @@ def test_a_letter_is_kept_once_for_its_work(app: Flask) -> None:
     found = queries.by_work_key("d:depot:1")
     assert found is not None
     assert found.id == kept.id
+
+
+def test_a_letter_may_be_printed_later_and_is_not_served_before(app: Flask) -> None:
+    dossier_id = uuid.uuid4()
+    with unit_of_work():
+        key_id = keyring.new_key(f"dossier:{dossier_id}")
+    with printing.later():
+        page = printing.print_letter("<h1>Convocation</h1>", title="Convocation")
+    with unit_of_work():
+        kept = service.store_letter(dossier_id, key_id, "convocation", "Convocation", page, "d:convocation:1")
+    with pytest.raises(Conflict, match="en préparation"):
+        queries.download(kept.id)
+    drain(app)
+    given = queries.download(kept.id)
+    assert (given.media_type, given.filename) == ("application/pdf", "Convocation.pdf")
+    assert given.content.startswith(b"%PDF-")
+    assert queries.page_image(kept.id, 1).media_type == "image/png"
+    assert len(files()) == 2  # the letter and its picture: the page that it was made of is gone
 
 
 def test_erasing_a_dossier_deletes_rows_and_files(app: Flask) -> None:

@@ -7,6 +7,7 @@ import email
 import email.policy
 import http.server
 import json
+import logging
 import socket
 import threading
 import uuid
@@ -246,6 +247,7 @@ def test_a_server_that_is_busy_is_tried_again(app: Flask, postman: Postman) -> N
 def test_an_addressee_who_does_not_exist_is_an_incident_at_once_and_its_record_names_nobody(
     app: Flask, postman: Postman, caplog: pytest.LogCaptureFixture
 ) -> None:
+    caplog.set_level(logging.WARNING, logger="mail.log")  # the mail server of these tests is talkative
     postman.answer = "550 amina@example.org is unknown"
     queue()
     drain(app)
