@@ -27,8 +27,8 @@ DEFAULT_FORM = "demande"
 
 
 def evaluate(text: str, variables: Mapping[str, Any]) -> Any:
-    """FEEL for the conditions of forms, at this instant."""
-    return feel.evaluate(text, variables, now=clock.now(), zone=PARIS)
+    """FEEL for the conditions of forms, at this instant. Names of questions are plain, so the text alone tells all."""
+    return feel.compile_expression(text).evaluate(variables, now=clock.now(), zone=PARIS)
 
 
 @dataclass(frozen=True)

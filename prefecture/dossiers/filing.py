@@ -21,11 +21,11 @@ from zoneinfo import ZoneInfo
 from engine import runtime
 from prefecture.demarches import queries as demarches
 from prefecture.demarches.version import Version
-from prefecture.dossiers import drafts, messages, numbers, search
+from prefecture.dossiers import answers, drafts, messages, numbers, search
+from prefecture.dossiers.answers import NO_DOCUMENTS, Documents
 from prefecture.dossiers.held import EN_CONSTRUCTION, Held
 from prefecture.dossiers.journal import Fact
 from prefecture.dossiers.record import Record
-from prefecture.dossiers.tasks import NO_DOCUMENTS, Documents, attach_answered
 from prefecture.dossiers.views import person_place
 from prefecture.identity import permissions
 from prefecture.identity import queries as identity
@@ -42,7 +42,7 @@ _NOT_TOLD = frozenset({"pieces", "clauses", "sources", "donnees", "roles", "cons
 def submit(
     actor: Actor,
     demarche_code: str,
-    answers: Mapping[str, Any],
+    raw: Mapping[str, Any],
     documents: Documents = NO_DOCUMENTS,
     *,
     service_id: uuid.UUID | None = None,
@@ -63,25 +63,21 @@ def submit(
     zone = identity.prefecture(service.prefecture_code).zone
     form = version.form(version.form_id)
     context = {"usager": _usager(person)}
-    checked = form.check(answers, context=context, documents=documents, zone=zone)
-    unknown = set(documents) - {piece.code for piece in form.pieces(checked.answers, context=context, zone=zone)}
-    errors = {f"documents.{code}": "Cette pièce n’est pas demandée." for code in sorted(unknown)} | checked.errors
-    if errors:
-        raise Invalid(errors)
+    clean = answers.clean(form, raw, documents, context=context, zone=zone)
     now = clock.now()
     dossier = _row(version, service, person, zone, now)
     key_id = str(dossier.key_id)
-    attach_answered(form, checked.answers, context, key_id, dossier.id, actor)
+    answers.attach(form, clean, context=context, dossier_id=dossier.id, key_id=key_id, owner=actor)
     data = {
-        "demande": checked.answers,
+        "demande": clean,
         "dossier": _told(dossier, service, zone, actor),
         "usager": _usager(person),
         "demarche": _demarche(version),
     }
     advance = runtime.start(version.definition, data=data, now=now, zone=zone)
     held = Held(dossier, version, actor, now, {})
-    messages.step(held, advance, [Fact("filed", values={"after": checked.answers})])
-    names = [person.family_name, person.given_names, *_names_in(checked.answers)]
+    messages.step(held, advance, [Fact("filed", values={"after": clean})])
+    names = [person.family_name, person.given_names, *_names_in(clean)]
     search.index(dossier.id, service.id, names, person.birth_date)
     drafts.delete_draft(person.actor, demarche_code)
     return dossier

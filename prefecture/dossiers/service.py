@@ -14,6 +14,7 @@ from engine.errors import TaskNotOpen
 from engine.model import Advance
 from prefecture.dossiers import advance as advancing
 from prefecture.dossiers import filing, journal, messages, views
+from prefecture.dossiers.answers import NO_DOCUMENTS, Documents
 from prefecture.dossiers.drafts import DraftView, delete_draft, delete_drafts_of, save_draft
 from prefecture.dossiers.erasure import erase
 from prefecture.dossiers.held import (
@@ -31,8 +32,6 @@ from prefecture.dossiers.idempotency import remember, remembered
 from prefecture.dossiers.journal import Fact
 from prefecture.dossiers.messages import send_message
 from prefecture.dossiers.tasks import (
-    NO_DOCUMENTS,
-    Documents,
     Outcome,
     assign_task,
     claim_task,

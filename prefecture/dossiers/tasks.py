@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,10 +12,9 @@ from sqlalchemy import RowMapping, select, update
 from engine import runtime
 from engine.errors import DataRefused, TaskNotOpen
 from engine.state import read_data
-from forms import Form
-from prefecture.documents import queries as documents_queries
-from prefecture.documents import service as documents_desk
+from prefecture.dossiers import answers as given
 from prefecture.dossiers import journal, messages
+from prefecture.dossiers.answers import NO_DOCUMENTS, Documents
 from prefecture.dossiers.held import DONE, OPEN, TASKS, Held, check_revision, hold_task, said_when
 from prefecture.dossiers.journal import Fact
 from prefecture.identity import permissions
@@ -23,9 +22,6 @@ from prefecture.identity import queries as identity
 from prefecture.identity.permissions import Actor
 from prefecture.kernel.db import db
 from prefecture.kernel.errors import Conflict, Forbidden, Invalid, NotFound
-
-Documents = Mapping[str, Sequence[str]]
-NO_DOCUMENTS: Documents = {}
 
 
 @dataclass(frozen=True)
@@ -51,21 +47,20 @@ def complete_task(
 
     NotFound: not this actor's to see. Forbidden: seen, but another role's. Conflict: done already, taken by a
     colleague, the dossier changed since `revision`, or the two-person rule. Invalid: wrong answers, by field.
-    `documents` are ids by pièce, for file questions that `answers` leave out.
+    `documents` are ids by pièce, for file questions that the answers leave out.
     """
     held = hold_task(actor, task_id)
     task = _doable(held, task_id)
     check_revision(held.dossier, revision)
     _check_other_person(held, task)
     state = held.state
-    clean = _checked(held, task, state, answers, documents)
+    clean, before = _checked(held, task, state, answers, documents)
     try:
         advance = runtime.complete(held.version.definition, state, task_id, clean, now=held.now)
     except TaskNotOpen as error:
         raise Conflict("Cette tâche n’est plus ouverte.", code="tache-close") from error
     except DataRefused as error:
         raise Invalid({"": "Une réponse contient une valeur que la démarche ne peut pas garder."}) from error
-    before = read_data(state).get(task["variable"]) if task["variable"] else None
     fact = Fact("task_done", task["element"], task["name"], task_id, values={"before": before, "after": clean})
     messages.step(held, advance, [fact], done=task_id)
     dossier = held.dossier
@@ -105,24 +100,6 @@ def assign_task(actor: Actor, task_id: str, agent_id: uuid.UUID) -> None:
         raise Invalid({"agent_id": "Cet agent ne peut pas traiter cette tâche."})
     if task["assignee_id"] != other.id:
         _assign(held, task, other.id, other.name, "task_assigned")
-
-
-def attach_answered(
-    form: Form,
-    answers: Mapping[str, Any],
-    context: Mapping[str, Any],
-    key_id: str,
-    dossier_id: uuid.UUID,
-    owner: Actor,
-) -> None:
-    """Attach every document that the clean answers name; another person's is refused, and nothing is stored.
-
-    What is attached to this dossier already stays as it is, whoever brought it.
-    """
-    known = {one.id for one in documents_queries.of_dossier(dossier_id)}
-    for piece in form.pieces(answers, context=context):
-        for document_id in set(_named(answers, piece.path)) - known:
-            documents_desk.attach(document_id, dossier_id, key_id, piece.code, owner)
 
 
 def _seen_and_open(held: Held, task_id: str) -> RowMapping:
@@ -170,39 +147,31 @@ def _check_other_person(held: Held, task: RowMapping) -> None:
 
 
 def _checked(
-    held: Held, task: RowMapping, state: bytes, answers: Mapping[str, Any], documents: Documents
-) -> dict[str, Any]:
-    """The clean answers of the task's form, their documents attached; a task without form takes none."""
+    held: Held, task: RowMapping, state: bytes, raw: Mapping[str, Any], documents: Documents
+) -> tuple[dict[str, Any], Any]:
+    """The clean answers of the task's form, their documents joined, and what its variable held before.
+
+    A task without form takes no answer. What the task sees is rebuilt only for a form that looks at it.
+    """
     if task["form"] is None:
-        if answers:
-            raise Invalid(dict.fromkeys(map(str, answers), "Cette tâche ne demande aucune réponse."))
-        return {}
-    form = held.version.form(task["form"])
-    needs = held.version.needs(task["form"])
-    context = _context(held, task["id"], state) if needs.context else {}
-    checked = form.check(answers, context=context, documents=documents, zone=held.zone)
-    if not checked.valid:
-        raise Invalid(checked.errors)
+        if raw:
+            raise Invalid(dict.fromkeys(map(str, raw), "Cette tâche ne demande aucune réponse."))
+        return {}, None
+    form, needs = held.version.form(task["form"]), held.version.needs(task["form"])
+    seen = _seen(held, task["id"], state) if needs.context else read_data(state)
+    context = seen if needs.context else {}
+    clean = given.clean(form, raw, documents, context=context, zone=held.zone)
     if needs.documents:
-        attach_answered(form, checked.answers, context, str(held.dossier.key_id), held.dossier.id, held.actor)
-    return checked.answers
+        dossier = held.dossier
+        key_id = str(dossier.key_id)
+        given.attach(form, clean, context=context, dossier_id=dossier.id, key_id=key_id, owner=held.actor)
+    return clean, seen.get(task["variable"])
 
 
-def _context(held: Held, task_id: str, state: bytes) -> Mapping[str, Any]:
+def _seen(held: Held, task_id: str, state: bytes) -> Mapping[str, Any]:
     """The variables that the task sees."""
-    seen = runtime.inspect(held.version.definition, state, now=held.now)
-    return next((task.data for task in seen.open_tasks if task.id == task_id), {})
-
-
-def _named(answers: Mapping[str, Any], path: str) -> Iterator[uuid.UUID]:
-    value: Any = answers
-    for part in path.split("."):
-        value = value[int(part)] if isinstance(value, list) else (value or {}).get(part)
-    for one in value if isinstance(value, list) else [value] if value else []:
-        try:
-            yield uuid.UUID(str(one))
-        except ValueError:
-            raise Invalid({path: "Ce document n’existe pas."}) from None
+    inspected = runtime.inspect(held.version.definition, state, now=held.now)
+    return next((task.data for task in inspected.open_tasks if task.id == task_id), {})
 
 
 def _assign(held: Held, task: RowMapping, agent_id: uuid.UUID | None, name: str | None, kind: str) -> None:
