@@ -13,8 +13,8 @@ from flask_wtf.csrf import CSRFProtect
 from werkzeug.wrappers import Response as AnyResponse
 
 from prefecture.kernel import logs, settings
-from prefecture.kernel.entry import LINK, allows, declared
-from prefecture.kernel.errors import Forbidden
+from prefecture.kernel.entry import LINK, PUBLIC, allows, declared
+from prefecture.kernel.errors import Forbidden, Gone
 from web import errors, i18n, session, theme, wording
 
 # Each names its blueprint `blueprint`.
@@ -59,6 +59,7 @@ def register(app: Flask) -> None:
     i18n.register(app)
     wording.register(app.jinja_env.globals)
     app.before_request(_number_the_request)
+    app.teardown_request(_close_the_number)
     app.context_processor(_shared)
     for room in ROOMS:
         blueprint: Blueprint = import_module(room).blueprint
@@ -90,6 +91,12 @@ def _number_the_request() -> None:
     g.log_context = context
 
 
+def _close_the_number(_: BaseException | None) -> None:
+    context = g.pop("log_context", None)
+    if context is not None:
+        context.__exit__(None, None, None)
+
+
 def _door() -> AnyResponse | None:
     """Let in whom the route's declaration lets in; who is not signed in is sent to the sign-in page and back."""
     if request.blueprint is None or request.blueprint.startswith("api"):
@@ -101,8 +108,12 @@ def _door() -> AnyResponse | None:
     if who is None:
         raise Forbidden("Cette page n’a pas d’entrée déclarée.")
     actor = session.actor()
+    if actor is not None and who != {PUBLIC}:
+        session.record_seen()
     if allows(who, actor.roles if actor else None, link=session.link_token() is not None and LINK in who):
         return None
+    if actor is None and LINK in who:
+        raise Gone("Ce lien a été ouvert il y a plus de dix minutes. Ouvrez-le de nouveau depuis votre message.")
     if actor is None:
         here = request.full_path.rstrip("?") if request.method == "GET" else None
         return redirect(url_for("account.sign_in", suite=here))

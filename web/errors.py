@@ -40,6 +40,8 @@ def register(app: Flask) -> None:
 def page(status: int, sentence: str | None = None) -> Response:
     """The error page of `status`, with `sentence` in place of the usual one."""
     title, usual = _WORDS.get(status, _WORDS[500])
+    if request.accept_mimetypes.best == "application/json":  # a script of ours: it shows `detail` where it stands
+        return make_response({"status": status, "title": title, "detail": sentence or usual}, status)
     return make_response(
         render_template("errors/error.html", status=status, title=title, sentence=sentence or usual), status
     )

@@ -37,6 +37,13 @@ def signed_in() -> Actor:
     return found
 
 
+def record_seen() -> None:
+    """Keep the session of this request alive: it ends after half an hour without any. Outside any unit of work."""
+    token = request.cookies.get(cookie_name("session"))
+    if token:
+        identity.record_seen(token)
+
+
 def cookie_name(base: str) -> str:
     """The cookie's name: `__Host-` in front when the address is HTTPS."""
     return f"__Host-{base}" if settings.current().secure_cookies else base

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, Protocol
 
 STATUTS: Mapping[str, str] = {
     "brouillon": "Brouillon",
@@ -60,6 +60,56 @@ _FACTS: Mapping[str, str] = {
 }
 
 
+# What a citizen reads once a dossier is over: the sentence, and what comes of it.
+ENDINGS: Mapping[str, tuple[str, str]] = {
+    "accepte": ("Votre demande est acceptée", "La décision est dans vos documents."),
+    "refuse": (
+        "Votre demande est refusée",
+        "La décision dit pourquoi, et comment la contester\u00a0: elle est dans vos documents.",
+    ),
+    "sans_suite": (
+        "Votre demande est close",
+        "Elle est classée sans suite. Le courrier qui l’explique est dans vos documents.",
+    ),
+}
+WAITING = "La préfecture continue. Vous serez prévenu de la suite par courriel."
+# What comes after each step, in a sentence that begins with « Ensuite ».
+AFTER: Mapping[str, str] = {
+    "completude": "si tout est là, la préfecture vous propose un rendez-vous ou étudie votre demande",
+    "convocation": "la préfecture étudie votre demande et décide",
+    "decision": "vous recevez la décision, avec ses motifs",
+    "remise": "votre titre vous est remis, et le dossier se termine",
+}
+_BECAME: Mapping[str, str] = {
+    "en_construction": "Votre demande peut être modifiée",
+    "en_instruction": "Votre dossier est complet\u00a0: il est en instruction",
+    "accepte": "Votre demande est acceptée",
+    "refuse": "Votre demande est refusée",
+    "sans_suite": "Votre demande est classée sans suite",
+}
+_FACTS_FOR_CITIZENS: Mapping[str, str] = {
+    "filed": "Vous avez déposé votre demande",
+    "deadline": "La date limite de réponse a été calculée",
+    "withdrawn": "Vous avez retiré votre demande",
+    "returned": "Votre demande vous a été renvoyée pour correction",
+    "finished": "Le dossier est terminé",
+    "document": "Document ajouté",
+}
+
+
+class Told(Protocol):
+    """The part of a history entry that is put into words."""
+
+    @property
+    def kind(self) -> str: ...
+
+    @property
+    def name(self) -> str | None: ...
+
+    @property
+    def actor_kind(self) -> str: ...
+
+
 def statut(code: str) -> str:
     """The statut in French."""
     return STATUTS.get(code, code)
@@ -82,8 +132,30 @@ def fact(kind: str, name: str | None) -> str:
     return f"{words}\u00a0: {told}" if told else words
 
 
-def steps(active: str | None, *, finished: bool, statut: str, skipped: Iterable[str] = ()) -> list[dict[str, Any]]:
-    """The four steps as the picture draws them: done, current, todo, skipped or stopped."""
+def told(fact: Told) -> str:
+    """A line of the history as a citizen reads it; empty for what says nothing to them."""
+    if fact.kind == "task_done":
+        return (
+            f"Vous avez fait\u00a0: {fact.name}" if fact.actor_kind == "person" else f"Étape faite\u00a0: {fact.name}"
+        )
+    if fact.kind == "statut":
+        return _BECAME.get(fact.name or "", f"Votre demande est\u00a0: {statut(fact.name or '').lower()}")
+    if fact.kind == "letter":
+        return f"Courrier reçu\u00a0: {fact.name}"
+    if fact.kind == "notice":
+        return ""
+    return _FACTS_FOR_CITIZENS.get(fact.kind, "")
+
+
+def steps(
+    active: str | None,
+    *,
+    finished: bool,
+    statut: str,
+    skipped: Iterable[str] = (),
+    notes: Mapping[str, str] | None = None,
+) -> list[dict[str, Any]]:
+    """The four steps as the picture draws them: done, current, todo, skipped or stopped; `notes` by step."""
     hidden = set(skipped)
     shown = [code for code in ORDER if code not in hidden]
     position = shown.index(active) if active in shown else -1
@@ -95,7 +167,7 @@ def steps(active: str | None, *, finished: bool, statut: str, skipped: Iterable[
             state = "stopped" if finished else "current"
         else:
             state = "todo"
-        drawn.append({"title": ETAPES[code], "state": state, "note": ""})
+        drawn.append({"title": ETAPES[code], "state": state, "note": (notes or {}).get(code, "")})
     return drawn
 
 

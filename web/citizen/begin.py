@@ -1,0 +1,54 @@
+"""Choosing a démarche, and its first page: what it is, who may ask, what to have ready, how long, what it costs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import render_template
+
+from prefecture.demarches import queries as demarches
+from prefecture.demarches.version import PARIS, Version
+from prefecture.dossiers import queries
+from prefecture.kernel import clock
+from prefecture.kernel.entry import PUBLIC, entry
+from web import session
+from web.citizen.frame import blueprint
+
+
+@blueprint.get("/demarches")
+@entry(PUBLIC)
+def demarches_list() -> str:
+    """Every démarche that can be begun."""
+    versions = [demarches.version(one.id) for one in demarches.demarches()]
+    return render_template("citizen/demarches.html", versions=versions)
+
+
+@blueprint.get("/demarches/<code>")
+@entry(PUBLIC)
+def begin(code: str) -> str:
+    """A démarche before it is begun."""
+    version = demarches.current(code)
+    actor = session.actor()
+    held = queries.draft(actor, code) if actor is not None and actor.kind == "person" else None
+    pieces = version.settings.get("pieces", ())
+    return render_template(
+        "citizen/begin.html",
+        version=version,
+        settings=version.settings,
+        draft=held,
+        always=[one for one in pieces if not one.get("condition")],
+        perhaps=[one for one in pieces if one.get("condition")],
+        costs=costs_today(version),
+        agent=actor is not None and actor.kind == "agent",
+    )
+
+
+def costs_today(version: Version) -> list[dict[str, Any]]:
+    """The dated amounts of the démarche that are in force today, in euros."""
+    today = clock.today(PARIS)
+    found = []
+    for name, dated in version.settings.get("donnees", {}).items():
+        value = version.data_at(name, today)
+        if isinstance(value, int | float) and dated and dated[0].get("libelle"):
+            found.append({"label": dated[0]["libelle"], "amount": value, "basis": dated[0].get("fondement", "")})
+    return found

@@ -1,0 +1,135 @@
+"""The dossier page: what to do now, the four steps, who acts, until when and why, and everything that was exchanged."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from flask import flash, make_response, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from prefecture.agenda import queries as agenda
+from prefecture.agenda.queries import RdvView
+from prefecture.demarches import queries as demarches
+from prefecture.documents import queries as documents
+from prefecture.documents.queries import DocumentView
+from prefecture.dossiers import queries, service
+from prefecture.dossiers.queries import DossierView, HistoryEntry
+from prefecture.identity import queries as identity
+from prefecture.identity.permissions import USAGER
+from prefecture.kernel import traces
+from prefecture.kernel.entry import entry
+from prefecture.kernel.errors import Conflict, Gone
+from prefecture.kernel.unit_of_work import unit_of_work
+from prefecture.notifications import queries as notifications
+from prefecture.notifications.queries import NotificationView
+from web import french, session, wording
+from web.citizen.frame import blueprint, steps_of, wanted_of
+from web.citizen.papers import SHOWN
+
+# Links are for the mail: the page has its own buttons, and shows no token.
+_ADDRESS = re.compile(r"https?://\S+")
+_LINES = re.compile(r"^.*https?://\S+.*$", re.MULTILINE)
+_BLANKS = re.compile(r"\n{3,}")
+
+
+@blueprint.get("/dossiers/<number>")
+@entry(USAGER)
+def dossier(number: str) -> str:
+    """One dossier, as its owner follows it."""
+    actor = session.signed_in()
+    found = queries.dossier(number, actor)
+    traces.record("dossier.consulte", found.id, actor.id)
+    papers = [one for one in documents.of_dossier(found.id) if one.kind in SHOWN]
+    history = queries.history(number, actor)
+    tasks = queries.open_tasks(number, actor)
+    rdv = agenda.appointment_of(found.id)
+    booked = rdv is not None and rdv.status == "confirme"
+    return render_template(
+        "citizen/dossier.html",
+        dossier=found,
+        house=identity.prefecture(found.prefecture),
+        service=identity.service(found.service_id),
+        wanted=wanted_of(found, tasks, booked=booked),
+        due=next((one for one in tasks if one.lane == USAGER and one.due_at), None),
+        rdv=rdv if rdv is not None and rdv.active else None,
+        steps=steps_of(found, _notes(found, history, rdv)),
+        after=wording.AFTER.get(found.etape or ""),
+        silence=demarches.version(found.version_id).settings.get("silence", {}),
+        letters=[one for one in papers if one.kind == "courrier"],
+        pieces=[one for one in papers if one.kind == "piece"],
+        filed=_filed(found, papers),
+        messages=[_message(one, found) for one in notifications.of_dossier(found.id) if one.kind != "courrier"],
+        history=[(one, wording.told(one)) for one in reversed(history) if wording.told(one)],
+        may_withdraw=found.finished_at is None and found.statut not in wording.ENDINGS,
+    )
+
+
+@blueprint.get("/dossiers/<number>/retrait")
+@entry(USAGER)
+def withdrawal(number: str) -> str:
+    """Ask before a demand is taken back."""
+    return render_template("citizen/withdrawal.html", dossier=queries.dossier(number, session.signed_in()), refused="")
+
+
+@blueprint.post("/dossiers/<number>/retrait")
+@entry(USAGER)
+def withdraw(number: str) -> Response:
+    """Take one's demand back."""
+    actor = session.signed_in()
+    try:
+        with unit_of_work():
+            service.withdraw(actor, number, request.form.get("motif", "").strip()[:1000])
+    except Conflict as error:
+        found = queries.dossier(number, actor)
+        page = render_template("citizen/withdrawal.html", dossier=found, refused=error.message)
+        return make_response(page, error.status)
+    flash("Votre demande est retirée. Un courriel vous le confirme.")
+    return redirect(url_for("citizen.dossier", number=number))
+
+
+def _filed(found: DossierView, papers: Sequence[DocumentView]) -> Any:
+    """The answers as they stand, or nothing once they were erased."""
+    version = demarches.version(found.version_id)
+    try:
+        data = queries.data(found.number, session.signed_in())
+    except Gone:
+        return ()
+    names: dict[str, list[dict[str, str]]] = {}
+    for one in papers:
+        if one.piece_code:
+            names.setdefault(one.piece_code, []).append({"id": str(one.id), "name": one.filename})
+    context = {"usager": data.get("usager", {})}
+    return version.form(version.form_id).read_back(data.get("demande", {}), context=context, documents=names)
+
+
+def _notes(found: DossierView, history: Sequence[HistoryEntry], rdv: RdvView | None) -> dict[str, str]:
+    """The day under each step that is behind, and where the citizen is."""
+    became = {one.name: one.at for one in history if one.kind == "statut"}
+    decided = next((became[name] for name in wording.ENDINGS if name in became), None)
+    days: dict[str, datetime | None] = {
+        "completude": became.get("en_instruction"),
+        "convocation": rdv.changed_at if rdv is not None and rdv.status == "honore" else None,
+        "decision": decided,
+        "remise": found.finished_at,
+    }
+    notes = {name: french.short_date(at, found.zone) for name, at in days.items() if at}
+    if found.finished_at is None and found.etape:
+        notes[found.etape] = "vous êtes ici"
+    return notes
+
+
+def _message(one: NotificationView, found: DossierView) -> dict[str, Any]:
+    """A message as it was sent, without the links that it carried."""
+    kinds = {"mail": "Courriel", "sms": "SMS"}
+    files = [
+        (documents.document(each).title, url_for("citizen.paper", number=found.number, document_id=each))
+        for each in one.attachments
+    ]
+    body = _LINES.sub("", one.text) if one.kind == "mail" else _ADDRESS.sub("…", one.text)
+    body = _BLANKS.sub("\n\n", body.partition(f"\nDossier n° {found.number}")[0]).strip()
+    text = "\n\n".join(part for part in (one.subject, body) if part)
+    date = french.short_moment(one.created_at, found.zone)
+    return {"who": kinds[one.kind], "date": date, "iso": one.created_at.isoformat(), "text": text, "files": files}
