@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from engine.compiling.expressions import to_feel
+from engine.compiling.juel import NotTranslatable, is_marked, translate
 from engine.compiling.model import definitions
 from engine.compiling.registry import rewrite
 from engine.compiling.xml import bpmn, bpmn_child, local, text_of
@@ -25,6 +26,24 @@ _REPEATED: Final = re.compile(r"^R\d*/(?:.*/)?(P[^/]+)$")
 def translate_expressions(model: Model) -> None:
     """Bring every expression to FEEL."""
     to_feel(model)
+    for kind in ("message", "signal"):
+        for element in model.root_elements(kind).values():
+            if is_marked(element.get("name") or ""):
+                _computed_name(model, element)
+
+
+def _computed_name(model: Model, element: Element) -> None:
+    """A name with an expression in it is computed where it is awaited or sent."""
+    try:
+        element.set("name", f"={translate(element.get('name') or '')}")
+    except NotTranslatable as error:
+        model.say(
+            element,
+            "expression-illisible",
+            "error",
+            f"Le nom «\u00a0{element.get('name')}\u00a0» ne peut pas être calculé\u00a0: {error.reason}.",
+            "Donnez un nom écrit en toutes lettres, ou du FEEL après «\u00a0=\u00a0».",
+        )
 
 
 @rewrite(
