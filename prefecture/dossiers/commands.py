@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import click
 from flask import Flask
 from flask.cli import AppGroup
@@ -10,6 +12,9 @@ from prefecture.dossiers import jobs, journal, queries, service
 from prefecture.kernel import clock
 from prefecture.kernel.errors import DomainError
 from prefecture.kernel.unit_of_work import unit_of_work
+
+# Importing them entered them in the table of due work's handlers.
+HANDLERS: Final = (jobs.fire_timer, jobs.seal_journal, jobs.forget_old)
 
 dossiers = AppGroup("dossiers", help="Prove, seal and erase dossiers.")
 
@@ -34,13 +39,6 @@ def seal() -> None:
     with unit_of_work():
         number, digest = journal.seal(clock.now())
     click.echo(f"SEAL {number} {digest}")
-
-
-@dossiers.command()
-def schedule() -> None:
-    """Plan the hourly seal and the daily forgetting (the server does it when it starts)."""
-    with unit_of_work():
-        jobs.schedule(clock.now())
 
 
 @dossiers.command()

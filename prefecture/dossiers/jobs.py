@@ -3,25 +3,16 @@
 from __future__ import annotations
 
 import logging
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from prefecture.dossiers import drafts, idempotency, journal, service
 from prefecture.dossiers.advance import TIMER
+from prefecture.dossiers.housekeeping import FORGET, SEAL, plan_next
 from prefecture.kernel import clock, outbox
 from prefecture.kernel.outbox import Work
 from prefecture.kernel.unit_of_work import unit_of_work
 
-SEAL = "dossiers.seal"
-FORGET = "dossiers.forget"
-_EVERY = {SEAL: timedelta(hours=1), FORGET: timedelta(days=1)}
-
 log = logging.getLogger(__name__)
-
-
-def schedule(now: datetime) -> None:
-    """Post the next seal and the next forgetting, in the caller's unit of work; doing it twice is doing it once."""
-    for kind in _EVERY:
-        _post_next(kind, now)
 
 
 @outbox.handler(TIMER)
@@ -41,7 +32,7 @@ def seal_journal(work: Work) -> None:
     with unit_of_work():
         now = clock.now()
         number, digest = journal.seal(now)
-        _post_next(SEAL, now)
+        plan_next(SEAL, now)
         work.done()
     log.info("journal seal %d %s", number, digest)
 
@@ -53,11 +44,5 @@ def forget_old(work: Work) -> None:
         now = clock.now()
         drafts.delete_old_drafts(now)
         idempotency.forget_old(now)
-        _post_next(FORGET, now)
+        plan_next(FORGET, now)
         work.done()
-
-
-def _post_next(kind: str, now: datetime) -> None:
-    every = _EVERY[kind].total_seconds()
-    run_at = datetime.fromtimestamp((now.timestamp() // every + 1) * every, tz=now.tzinfo)
-    outbox.post(kind, f"{kind}:{run_at.isoformat()}", {}, key_id=None, run_at=run_at, priority=8)
