@@ -102,6 +102,54 @@ def test_a_condition_in_a_rule_passes_by_being_true() -> None:
     assert decisions.decide("delai", {"age": 10}).value is None
 
 
+def test_several_outputs_make_a_context_of_their_names_and_types() -> None:
+    content = (
+        f'<definitions xmlns="{NAMESPACE}" namespace="urn:test"><inputData id="a" name="a"/>'
+        '<decision id="d" name="d"><informationRequirement><requiredInput href="#a"/></informationRequirement>'
+        '<decisionTable hitPolicy="PRIORITY"><input><inputExpression><text>a</text></inputExpression></input>'
+        '<output name="motif court" typeRef="string"><outputValues><text>"y","x"</text></outputValues></output>'
+        '<output name="jours" typeRef="number"><defaultOutputEntry><text>0</text></defaultOutputEntry></output>'
+        "<rule><inputEntry><text>-</text></inputEntry>"
+        '<outputEntry><text>"x"</text></outputEntry><outputEntry><text>"3"</text></outputEntry></rule>'
+        "<rule><inputEntry><text>&gt; 1</text></inputEntry>"
+        '<outputEntry><text>"y"</text></outputEntry><outputEntry><text>-</text></outputEntry></rule>'
+        "</decisionTable></decision></definitions>"
+    ).encode()
+    decisions = load(content)
+    assert decisions.decide("d", {"a": 2}).value == {"motif court": "y", "jours": None}
+    low = decisions.decide("d", {"a": 0})
+    assert low.value == {"motif court": "x", "jours": None}
+    assert any("number" in warning for warning in low.warnings)
+
+
+def test_a_value_that_the_table_does_not_foresee_gives_null() -> None:
+    text = table("UNIQUE", RULES).replace(
+        "</inputExpression></input>", "</inputExpression><inputValues><text>[0..120]</text></inputValues></input>"
+    )
+    decisions = load(text.encode())
+    assert decisions.decide("delai", {"age": 50}).value == "majeur"
+    unforeseen = decisions.decide("delai", {"age": 500})
+    assert unforeseen.value is None
+    assert "age" in unforeseen.warnings[0]
+
+
+def test_a_rule_with_too_few_cells_is_named() -> None:
+    text = table("UNIQUE", RULES).replace('<inputEntry id="i1"><text><![CDATA[< 18]]></text></inputEntry>', "")
+    with pytest.raises(DecisionsInvalid, match="règle 1"):
+        load(text.encode())
+
+
+def test_output_values_that_are_no_feel_are_named() -> None:
+    with pytest.raises(DecisionsInvalid, match="n'est pas du FEEL"):
+        loaded("PRIORITY", OVERLAP, values="3,,2")
+
+
+def test_aggregating_what_is_no_number_gives_null() -> None:
+    decided = loaded("COLLECT", [("-", '"a"'), ("-", "1")], more='aggregation="SUM"').decide("delai", {"age": 1})
+    assert decided.value is None
+    assert decided.warnings
+
+
 def test_an_input_of_the_wrong_type_is_null_and_told() -> None:
     decided = loaded("UNIQUE", RULES).decide("delai", {"age": "trente"})
     assert decided.value is None

@@ -171,6 +171,74 @@ def test_the_types_and_inputs_of_a_decision_can_be_asked() -> None:
     assert decisions.names == {"e": "e", "d": "d"}
 
 
+def test_an_item_may_be_a_function_a_rule_or_a_circle() -> None:
+    items = (
+        '<itemDefinition name="tF"><functionItem outputTypeRef="number"><parameters name="a" typeRef="number"/>'
+        '</functionItem></itemDefinition><itemDefinition name="tPetit"><typeRef>number</typeRef><allowedValues>'
+        "<text>? &lt; 10</text></allowedValues></itemDefinition>"
+        '<itemDefinition name="tNoeud"><itemComponent name="suite"><typeRef>tNoeud</typeRef></itemComponent>'
+        '</itemDefinition><itemDefinition name="tCourte" isCollection="true"><typeRef>number</typeRef>'
+        "<typeConstraint><text>count(?) &lt; 3</text></typeConstraint></itemDefinition>"
+    )
+    function = f'<functionDefinition><formalParameter name="a" typeRef="number"/>{text("a + 1")}</functionDefinition>'
+    calling = needs("f", kind="Decision") + text("f(1)")
+    assert value(items + decision("f", function, "tF") + decision("d", calling)) == 2
+    for kind, given, expected in (
+        ("tPetit", 3, 3),
+        ("tPetit", 30, None),
+        ("tNoeud", {"suite": {"suite": None}}, {"suite": {"suite": None}}),
+        ("tCourte", [1, 2], [1, 2]),
+        ("tCourte", [1, 2, 3], None),
+    ):
+        assert value(items + data("x", kind) + decision("d", needs("x") + text("x")), x=given) == expected
+
+
+def test_allowed_values_that_are_no_feel_are_named() -> None:
+    allowed = "<allowedValues><text>1 +</text></allowedValues>"
+    item = f'<itemDefinition name="t"><typeRef>number</typeRef>{allowed}</itemDefinition>'
+    with pytest.raises(DecisionsInvalid, match="valeurs admises"):
+        load(model(item))
+
+
+def test_java_of_the_closed_table_is_known_and_all_other_refused() -> None:
+    def java(method: str) -> str:
+        fields = (
+            f'<contextEntry><variable name="class"/>{text(chr(34) + "java.lang.Math" + chr(34))}</contextEntry>'
+            f'<contextEntry><variable name="method signature"/>{text(chr(34) + method + chr(34))}</contextEntry>'
+        )
+        function = (
+            '<businessKnowledgeModel id="f" name="f"><variable name="f"/><encapsulatedLogic kind="Java">'
+            f'<formalParameter name="a"/><formalParameter name="b"/><context>{fields}</context>'
+            "</encapsulatedLogic></businessKnowledgeModel>"
+        )
+        return function + decision("d", needs("f", kind="Knowledge") + text("f(1, 4)"))
+
+    assert value(java("max(double, double)")) == 4
+    with pytest.raises(DecisionsInvalid, match="Java"):
+        load(model(java("exit(int, int)")))
+    assert load(model(java("exit(int, int)")), strict=False).decide("d", {}).value is None
+
+
+def test_what_goes_wrong_while_deciding_is_null_and_told() -> None:
+    service = (
+        data("x", "number")
+        + decision("a", needs("x") + text("x"))
+        + decision("b", needs("x") + text("x + 1"))
+        + '<decisionService id="s" name="S"><variable name="S"/><outputDecision href="#a"/><outputDecision href="#b"/>'
+        '<inputData href="#x"/></decisionService>'
+    )
+    assert load(model(service)).decide("S", {"x": 1}).value == {"a": 1, "b": 2}
+    assert load(model(service)).decide("S", {"x": "un"}).value is None
+    empty = decision("d", f'<invocation>{text("1")}<binding><parameter name="x"/>{text("4")}</binding></invocation>')
+    decided = load(model(empty)).decide("d", {})
+    assert decided.value is None
+    assert "on n'appelle pas un nombre" in decided.warnings
+    assert value(decision("d", "<list/>")) == []
+    assert value(decision("d", "")) is None
+    assert value(decision("d", ""), d=3) == 3
+    assert value('<businessKnowledgeModel id="d" name="d"/>') is None
+
+
 def test_an_imported_model_is_reached_under_its_name() -> None:
     imported = model(
         '<itemDefinition name="tN"><typeRef>number</typeRef></itemDefinition>'
