@@ -22,6 +22,7 @@ from engine.feel.walk import free_names
 
 BUILTIN_NAMES = builtin_names()
 _LOOKED_INTO = 4
+_LONG = 2_000
 _NO_VARIABLES: Mapping[str, Any] = {}
 
 
@@ -104,21 +105,32 @@ def _compiled(tree: ast.Node, text: str) -> Closure:
         raise FeelSyntaxError("Le texte est trop imbriqué.", text, 0) from None
 
 
-@lru_cache(maxsize=4096)
 def compile_expression(text: str, names: frozenset[str] = frozenset()) -> Expression:
     """The expression a text writes; FeelSyntaxError, with its place, when it writes none.
 
     `names` are variables whose names hold signs or words of the language; all others need no telling.
     """
+    return _long_expression(text, names) if len(text) > _LONG else _expression(text, names)
+
+
+def unary(text: str, names: frozenset[str] = frozenset()) -> UnaryTest:
+    """The test a text writes (`< 10`, `"a", "b"`, `[1..3]`, `not(…)`, `-`); FeelSyntaxError when it writes none."""
+    return _long_test(text, names) if len(text) > _LONG else _test(text, names)
+
+
+def _read(text: str, names: frozenset[str]) -> Expression:
     tree = parse(text, BUILTIN_NAMES.more(names))
     return Expression(text, tree, _compiled(tree, text))
 
 
-@lru_cache(maxsize=4096)
-def unary(text: str, names: frozenset[str] = frozenset()) -> UnaryTest:
-    """The test a text writes (`< 10`, `"a", "b"`, `[1..3]`, `not(…)`, `-`); FeelSyntaxError when it writes none."""
+def _read_test(text: str, names: frozenset[str]) -> UnaryTest:
     tree = parse_unary(text, BUILTIN_NAMES.more(names))
     return UnaryTest(text, tree, _compiled(tree, text))
+
+
+# Many short texts are kept, few long ones, so that what is kept stays small.
+_expression, _long_expression = lru_cache(maxsize=4096)(_read), lru_cache(maxsize=32)(_read)
+_test, _long_test = lru_cache(maxsize=4096)(_read_test), lru_cache(maxsize=32)(_read_test)
 
 
 def evaluate(text: str, variables: Mapping[str, Any] = _NO_VARIABLES, **options: Any) -> Any:
