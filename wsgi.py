@@ -16,6 +16,7 @@ from prefecture.demarches import commands as demarches
 from prefecture.dossiers import commands as dossiers
 from prefecture.kernel import bell, commands, logs, settings, unit_of_work, worker
 from prefecture.kernel.db import db, prepare
+from prefecture.kernel.entry import assert_declared
 from prefecture.kernel.settings import Settings
 
 _apps: list[Flask] = []  # the application of this process, which a forked worker inherits
@@ -40,6 +41,7 @@ def create_app(chosen: Settings | None = None) -> Flask:
     steps.register()
     for room in (commands, demarches, dossiers, demonstration, web, api):
         room.register(app)
+    assert_declared(app)
     if chosen.redis_url:
         unit_of_work.on_commit(bell.RedisBell(chosen.redis_url, chosen.bell_slots).ring)
     _apps[:] = [app]
