@@ -66,7 +66,7 @@ def apply(held: Held, advance: Advance, facts: Sequence[Fact], *, done: str | No
 def close(held: Held, statut: str, facts: Sequence[Fact]) -> None:
     """End a dossier outside its drawing: nothing of it stays open, due or asked."""
     dossier = held.dossier
-    _cancel_tasks(held, [task_id for task_id, row in held.tasks.items() if row["status"] == OPEN])
+    _cancel_tasks(held, list(held.tasks))
     outbox.cancel_for(dossier.id)
     dossier.timers, dossier.file, dossier.incident = [], None, None
     dossier.statut, dossier.finished_at = statut, held.now
@@ -86,7 +86,7 @@ def _take_step_and_queue(held: Held, advance: Advance) -> None:
 
 def _close_tasks(held: Held, advance: Advance, done: str | None) -> None:
     still = {task.id for task in advance.open_tasks}
-    gone = [task_id for task_id, row in held.tasks.items() if row["status"] == OPEN and task_id not in still]
+    gone = [task_id for task_id in held.tasks if task_id not in still]
     if done in gone:
         gone.remove(str(done))
         actor = held.actor

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import RowMapping, bindparam, or_, select
+from sqlalchemy import RowMapping, bindparam, select
 
 from prefecture.demarches import queries as demarches
 from prefecture.demarches.version import Version
@@ -22,9 +22,7 @@ from prefecture.kernel.errors import Conflict, Gone, NotFound
 
 TASKS = table_of(DossierTask)
 OPEN, DONE, CANCELLED = "open", "done", "cancelled"
-_OPEN_TASKS = select(TASKS).where(
-    TASKS.c.dossier_id == bindparam("dossier"), or_(TASKS.c.status == OPEN, TASKS.c.id == bindparam("task"))
-)
+_OPEN_TASKS = select(TASKS).where(TASKS.c.dossier_id == bindparam("dossier"), TASKS.c.status == OPEN)
 
 # What a process may say that a dossier is, as citizens and the law know it.
 EN_CONSTRUCTION, EN_INSTRUCTION = "en_construction", "en_instruction"
@@ -35,7 +33,7 @@ ENDED = frozenset({ACCEPTE, REFUSE, SANS_SUITE})
 
 @dataclass
 class Held:
-    """What one step works on. `tasks` are the dossier's open tasks by id (and the one asked for, if it is closed)."""
+    """What one step works on. `tasks` are the dossier's open tasks by id."""
 
     dossier: Record
     version: Version
@@ -83,12 +81,12 @@ def hold_number(actor: Actor, number: str) -> Held:
 
 def hold_task(actor: Actor, task_id: str) -> Held:
     """Lock the dossier of a task, open or not; raises NotFound."""
-    return _held(actor, record.lock("task", task_id), task_id)
+    return _held(actor, record.lock("task", task_id))
 
 
-def open_tasks(dossier: Record, task_id: str = "") -> Mapping[str, RowMapping]:
-    """The open tasks of a dossier by id, and the one of that id whatever became of it."""
-    rows = db.session.connection().execute(_OPEN_TASKS, {"dossier": dossier.id, "task": task_id}).mappings()
+def open_tasks(dossier: Record) -> Mapping[str, RowMapping]:
+    """The open tasks of a dossier by id: few, however many were done before them."""
+    rows = db.session.connection().execute(_OPEN_TASKS, {"dossier": dossier.id}).mappings()
     return {row["id"]: row for row in rows}
 
 
@@ -114,8 +112,7 @@ def said_when(at: datetime, zone: str) -> str:
     return f"le {local.day}/{local:%m/%Y} à {local:%H:%M}"
 
 
-def _held(actor: Actor, dossier: Record | None, task_id: str = "") -> Held:
+def _held(actor: Actor, dossier: Record | None) -> Held:
     if dossier is None:
         raise NotFound
-    tasks = open_tasks(dossier, task_id)
-    return Held(dossier, demarches.version(dossier.version_id), actor, clock.now(), tasks)
+    return Held(dossier, demarches.version(dossier.version_id), actor, clock.now(), open_tasks(dossier))

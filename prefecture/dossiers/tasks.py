@@ -15,7 +15,7 @@ from engine.state import read_data
 from prefecture.dossiers import answers as given
 from prefecture.dossiers import journal, messages
 from prefecture.dossiers.answers import NO_DOCUMENTS, Documents
-from prefecture.dossiers.held import DONE, OPEN, TASKS, Held, check_revision, hold_task, said_when
+from prefecture.dossiers.held import DONE, TASKS, Held, check_revision, hold_task, said_when
 from prefecture.dossiers.journal import Fact
 from prefecture.identity import permissions
 from prefecture.identity import queries as identity
@@ -104,16 +104,20 @@ def assign_task(actor: Actor, task_id: str, agent_id: uuid.UUID) -> None:
 
 def _seen_and_open(held: Held, task_id: str) -> RowMapping:
     """The task, if the actor may see its dossier and it is open."""
-    task = held.tasks.get(task_id)
-    if task is None or not permissions.may(held.actor, "dossier.read", held.subject):
+    if not permissions.may(held.actor, "dossier.read", held.subject):
         raise NotFound
-    if task["status"] != OPEN:
-        if task["status"] == DONE:
-            who = task["closed_by_name"] or ("vous" if task["closed_by"] == held.actor.id else "l’usager")
-            when = said_when(task["closed_at"], held.dossier.zone)
-            raise Conflict(f"Cette tâche a déjà été traitée par {who}, {when}.", code="tache-close")
-        raise Conflict("Cette tâche n’a plus lieu d’être\u00a0: le dossier a avancé sans elle.", code="tache-close")
+    task = held.tasks.get(task_id)
+    if task is None:
+        raise Conflict(_why_closed(held, task_id), code="tache-close")
     return task
+
+
+def _why_closed(held: Held, task_id: str) -> str:
+    task = db.session.execute(select(TASKS).where(TASKS.c.id == task_id)).mappings().one()
+    if task["status"] != DONE:
+        return "Cette tâche n’a plus lieu d’être\u00a0: le dossier a avancé sans elle."
+    who = task["closed_by_name"] or ("vous" if task["closed_by"] == held.actor.id else "l’usager")
+    return f"Cette tâche a déjà été traitée par {who}, {said_when(task['closed_at'], held.dossier.zone)}."
 
 
 def _doable(held: Held, task_id: str) -> RowMapping:

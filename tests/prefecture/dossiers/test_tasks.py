@@ -6,6 +6,7 @@ import threading
 from typing import Any
 
 import pytest
+from sqlalchemy import event, text
 
 from prefecture.dossiers import queries, service
 from prefecture.kernel.db import db
@@ -132,3 +133,31 @@ def test_only_one_of_two_agents_who_click_at_once_wins(any_world: Any) -> None:
     assert sorted(results) == ["conflict", "conflict", "conflict", "done"]
     db.session.rollback()
     assert len([one for one in queries.history(view.number, any_world.claire) if one.kind == "task_done"]) == 1
+
+
+def test_a_hundred_rounds_cost_the_last_what_the_first_cost(world: Any) -> None:
+    """Nothing that a completion reads or writes grows with what was done before."""
+    view = world.filed()
+    world.complete(world.claire, world.task(view, "verifier"), INCOMPLETE)
+    document = world.document(world.amina)
+
+    def a_round() -> tuple[int, int]:
+        statements: list[str] = []
+
+        def count(connection: Any, cursor: Any, statement: str, *more: Any) -> None:
+            statements.append(statement)
+
+        event.listen(db.engine, "before_cursor_execute", count)
+        world.complete(world.amina, world.task(view, "completer"), {"piece": [document]})
+        world.complete(world.claire, world.task(view, "verifier"), INCOMPLETE)
+        event.remove(db.engine, "before_cursor_execute", count)
+        state = db.session.execute(text("SELECT length(state) FROM dossier")).scalar_one()
+        return len(statements), int(state)
+
+    a_round()
+    first = a_round()
+    for _ in range(97):
+        a_round()
+    last = a_round()
+    assert last[0] == first[0]
+    assert last[1] <= first[1] * 1.3
