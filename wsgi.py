@@ -7,12 +7,13 @@
 from __future__ import annotations
 
 from flask import Flask
-from prefecture.demonstration import commands as demonstration
 
 import api
 import web
 from prefecture import steps
 from prefecture.demarches import commands as demarches
+from prefecture.demonstration import commands as demonstration
+from prefecture.documents import fonts
 from prefecture.dossiers import commands as dossiers
 from prefecture.kernel import bell, commands, logs, settings, unit_of_work, worker
 from prefecture.kernel.db import db, prepare
@@ -39,6 +40,7 @@ def create_app(chosen: Settings | None = None) -> Flask:
     with app.app_context():
         prepare(db.engine)
     steps.register()
+    commands.check_at_start(fonts.check)
     for room in (commands, demarches, dossiers, demonstration, web, api):
         room.register(app)
     assert_declared(app)

@@ -145,6 +145,16 @@ def drain() -> Callable[[Flask], int]:
     return worker.run_until_quiet
 
 
+@pytest.fixture(scope="session", autouse=True)
+def cheap_passwords() -> None:
+    """Passwords of tests are hashed at the least cost: slowness protects real ones only."""
+    from argon2 import PasswordHasher
+
+    from prefecture.kernel import crypto
+
+    crypto._hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+
+
 @pytest.fixture
 def frozen_clock() -> Iterator[datetime]:
     """The clock held at a Monday morning; `kernel.clock.move` advances it."""

@@ -82,6 +82,7 @@ def account_rows() -> list[dict[str, str]]:
 
 def load_all(app: Flask, dossiers: int) -> None:
     """Organisation, démarches, counters, then the stories until now."""
+    settings.mark_demonstration()
     now = clock.now()
     begins = now - timedelta(days=story.LONGEST_DAYS + 10)
     with clock.frozen(begins), unit_of_work():

@@ -6,6 +6,7 @@ import atexit
 import signal
 import subprocess
 import sys
+from collections.abc import Callable
 from types import FrameType
 
 import click
@@ -21,6 +22,15 @@ from prefecture.kernel.worker import EmbeddedWorker
 
 THREADS = 8
 RQ_WORKER_TTL = 60
+
+
+_checks: list[Callable[[], None]] = []
+
+
+def check_at_start(check: Callable[[], None]) -> None:
+    """Have `check` asked before a server or a worker starts; it raises what is missing on this machine."""
+    if check not in _checks:
+        _checks.append(check)
 
 
 def register(app: Flask) -> None:
@@ -58,7 +68,7 @@ def sweep() -> None:
 @click.command()
 def worker() -> None:
     """Run one RQ worker, with a sweeper beside it; needs REDIS_URL."""
-    url = settings.current().redis_url
+    url = _may_serve().redis_url
     if not url:
         raise click.ClickException("REDIS_URL is not set; without Redis the server drains the due work itself")
     app = _app()
@@ -81,7 +91,7 @@ def worker() -> None:
 
 def run_server(app: Flask) -> None:
     """Serve until interrupted; work in hand is ended before the process leaves."""
-    chosen = settings.current()
+    chosen = _may_serve()
     with app.app_context():
         assert_safe(db.engine)
     background = None
@@ -109,8 +119,18 @@ def run_server(app: Flask) -> None:
     sys.exit(0)
 
 
+def _may_serve() -> settings.Settings:
+    for check in _checks:
+        check()
+    try:
+        settings.assert_may_serve()
+    except settings.SettingsInvalid as error:
+        raise click.ClickException(str(error)) from error
+    return settings.current()
+
+
 def _redis_bell() -> bell.RedisBell:
-    chosen = settings.current()
+    chosen = _may_serve()
     if not chosen.redis_url:
         raise click.ClickException("REDIS_URL is not set")
     return bell.RedisBell(chosen.redis_url, chosen.bell_slots)

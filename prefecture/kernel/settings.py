@@ -1,6 +1,7 @@
 """Settings: read once from the environment, checked, frozen.
 
-Outside demonstration mode a start with a missing or default secret is refused.
+Outside demonstration mode a start with a missing or default secret is refused. Commands that read or write no
+secret (checking a démarche, running conformance cases) do without; a server or a worker never does.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from pathlib import Path
 
 _MASTER_KEY_BYTES = 32
 _SHORTEST_SECRET = 32
+_MARK = "demonstration"
 
 
 class SettingsInvalid(Exception):
@@ -48,6 +50,7 @@ class Settings:
     upload_limit: int
     log_format: str
     bell_slots: int
+    problem: str = ""  # why a server may not start with these settings; empty when it may
 
     @property
     def storage_folder(self) -> Path:
@@ -55,13 +58,24 @@ class Settings:
         return self.home / "documents"
 
 
-def read(environment: Mapping[str, str]) -> Settings:
-    """Settings of `environment`; raises SettingsInvalid."""
+def read(environment: Mapping[str, str], *, lenient: bool = False) -> Settings:
+    """Settings of `environment`; raises SettingsInvalid.
+
+    lenient: missing secrets are drawn for this process alone and told in `problem` (commands that need none). A home
+    folder that holds the demonstration is in demonstration mode unless secrets are given.
+    """
     home = Path(environment.get("PLANIPREF_HOME", "var")).resolve()
-    demo = _flag(environment, "PLANIPREF_DEMO")
+    demo = _flag(environment, "PLANIPREF_DEMO") or _holds_demonstration(environment, home)
     port = int(environment.get("PORT", "8000"))
     base_url = environment.get("PLANIPREF_BASE_URL", f"http://127.0.0.1:{port}").rstrip("/")
-    secret, master_key = _secrets(environment, home, demo)
+    problem = ""
+    try:
+        secret, master_key = _secrets(environment, home, demo)
+    except SettingsInvalid as error:
+        if not lenient:
+            raise
+        problem = str(error)
+        secret, master_key = secrets.token_urlsafe(48), secrets.token_bytes(_MASTER_KEY_BYTES)
     theme_folder = environment.get("PLANIPREF_THEME_FOLDER")
     return Settings(
         home=home,
@@ -83,6 +97,7 @@ def read(environment: Mapping[str, str]) -> Settings:
         upload_limit=int(environment.get("PLANIPREF_UPLOAD_LIMIT", str(20 * 1024 * 1024))),
         log_format=environment.get("PLANIPREF_LOGS", "json"),
         bell_slots=int(environment.get("PLANIPREF_BELL_SLOTS", "4")),
+        problem=problem,
     )
 
 
@@ -92,8 +107,19 @@ _in_use: list[Settings] = []
 def current() -> Settings:
     """Settings of this process: those in use, or, before any are, those of its environment."""
     if not _in_use:
-        use(read(os.environ))
+        use(read(os.environ, lenient=os.environ.get("FLASK_RUN_FROM_CLI") == "true"))
     return _in_use[-1]
+
+
+def assert_may_serve() -> None:
+    """Raise SettingsInvalid unless a server or a worker may start with the settings in use."""
+    if current().problem:
+        raise SettingsInvalid(current().problem)
+
+
+def mark_demonstration() -> None:
+    """Say in the home folder that it holds the demonstration, for commands given without PLANIPREF_DEMO."""
+    (current().home / _MARK).touch()
 
 
 def use(chosen: Settings) -> None:
@@ -107,6 +133,11 @@ def database_url(url: str) -> str:
         if url.startswith(prefix):
             return "postgresql+psycopg://" + url.removeprefix(prefix)
     return url
+
+
+def _holds_demonstration(environment: Mapping[str, str], home: Path) -> bool:
+    given = environment.get("PLANIPREF_SECRET") or environment.get("PLANIPREF_MASTER_KEY")
+    return not given and "PLANIPREF_DEMO" not in environment and (home / _MARK).exists()
 
 
 def _flag(environment: Mapping[str, str], name: str) -> bool:

@@ -103,3 +103,20 @@ def test_passwords_are_argon2id() -> None:
 def test_the_clock_takes_aware_instants_only() -> None:
     with pytest.raises(ValueError, match="aware"), clock.frozen(datetime(2026, 1, 1)):  # noqa: DTZ001
         pass
+
+
+def test_a_command_that_needs_no_secret_does_without_and_a_server_does_not(tmp_path: Path) -> None:
+    chosen = settings.read({"PLANIPREF_HOME": str(tmp_path)}, lenient=True)
+    assert "PLANIPREF_SECRET" in chosen.problem
+    settings.use(chosen)
+    with pytest.raises(settings.SettingsInvalid):
+        settings.assert_may_serve()
+
+
+def test_a_home_that_holds_the_demonstration_needs_no_variable(tmp_path: Path) -> None:
+    settings.use(settings.read({"PLANIPREF_HOME": str(tmp_path), "PLANIPREF_DEMO": "1"}))
+    settings.mark_demonstration()
+    assert settings.read({"PLANIPREF_HOME": str(tmp_path)}).demo
+    assert not settings.read(
+        {"PLANIPREF_HOME": str(tmp_path), "PLANIPREF_SECRET": "x" * 40, "PLANIPREF_MASTER_KEY": GOOD_KEY}
+    ).demo
