@@ -261,7 +261,7 @@ def _jsonable(value: Any) -> Any:
 
 @dataclass(frozen=True)
 class ModelCheck:
-    """What became of one model: it ran once, or everything that keeps it from running."""
+    """What became of one model: every process of it ran once, or everything that keeps one from running."""
 
     file: str
     ran: tuple[str, ...]
@@ -269,14 +269,26 @@ class ModelCheck:
     trouble: str = ""
 
     @property
+    def errors(self) -> tuple[Finding, ...]:
+        """What keeps it from running."""
+        return tuple(f for f in self.findings if f.severity == "error")
+
+    @property
+    def verdict(self) -> str:
+        """`ok`, `refused` or `WRONG`."""
+        return "WRONG" if self.trouble else "refused" if self.errors else "ok"
+
+    @property
     def lines(self) -> tuple[str, ...]:
         """The lines printed for it."""
         if self.trouble:
             return (f"WRONG {self.file} {self.trouble}",)
-        errors = [f for f in self.findings if f.severity == "error"]
-        told = tuple(f"  {f.rule} {f.element or '-'} l.{f.line}\u00a0: {f.message}" for f in errors)
-        head = f"runs {self.file} {' '.join(self.ran)}" if self.ran else f"refused {self.file}"
-        return (head.rstrip(), *told)
+        if not self.errors:
+            return (f"ok {self.file} {' '.join(self.ran)}".rstrip(),)
+        codes = sorted({f.rule for f in self.errors})
+        told = tuple(f"  {f.rule} {f.element or '-'} l.{f.line}\u00a0: {f.message}" for f in self.errors)
+        runs = tuple(f"  runs {process}" for process in self.ran)
+        return (f"refused {self.file} {' '.join(codes)}", *runs, *told)
 
 
 def check_models(files: Mapping[str, bytes]) -> tuple[ModelCheck, ...]:

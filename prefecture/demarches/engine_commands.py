@@ -5,13 +5,13 @@ Foreign data are read where they lie; nothing of them is kept.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 
 import click
 from flask.cli import AppGroup
 
-from engine import compile as compiler
 from engine import conformance
 from engine.feel import conformance as feel_conformance
 
@@ -31,21 +31,13 @@ def conform(folder: Path) -> None:
 @engine.command("check")
 @click.argument("folder", type=FOLDER)
 def check_models(folder: Path) -> None:
-    """Compile every BPMN file of FOLDER by itself: `ok`, or `refused` and everything that refuses it."""
-    ok = refused = 0
-    for path in sorted(folder.rglob("*.bpmn")):
-        compiled = compiler.compile([compiler.Source(path.name, path.read_bytes())], None, foreign=True)
-        name = path.relative_to(folder)
-        if compiled.definition is not None:
-            ok += 1
-            click.echo(f"ok {name}")
-        else:
-            refused += 1
-            click.echo(f"refused {name} {' '.join(compiled.refused)}")
-            for one in compiled.findings:
-                if one.severity == "error":
-                    click.echo(f"  {one.rule} {one.element or '-'}:{one.line} {one.message}")
-    click.echo(f"CHECK ok={ok} refused={refused}")
+    """Run every process of every BPMN file of FOLDER once, declared executable, or name all that refuses it."""
+    checks = conformance.check_models(_files(folder))
+    for check in checks:
+        for line in check.lines:
+            click.echo(line)
+    figures = Counter(check.verdict for check in checks)
+    click.echo(f"CHECK ok={figures['ok']} refused={figures['refused']} wrong={figures['WRONG']}")
 
 
 @engine.command()

@@ -66,8 +66,9 @@ def test_a_model_runs_once_or_names_its_findings() -> None:
     refused = model(scope("start > g > a; g > b", '<exclusiveGateway id="g"/>'))
     descriptive = PLAIN.replace(b'isExecutable="true"', b'isExecutable="false"')
     good, bad, broken = check_models({"a.bpmn": descriptive, "b.bpmn": refused, "c.bpmn": b"<a"})
-    assert good.lines == ("runs a.bpmn p",)
-    assert bad.lines[0] == "refused b.bpmn"
+    assert good.lines == ("ok a.bpmn p",)
+    assert bad.lines[0] == "refused b.bpmn passerelle-sans-condition"
     assert bad.lines[1].startswith("  passerelle-sans-condition g l.1\u00a0: ")
-    assert broken.lines[0] == "refused c.bpmn"
+    assert broken.lines[0] == "refused c.bpmn fichier-illisible"
+    assert [one.verdict for one in (good, bad, broken)] == ["ok", "refused", "refused"]
     assert [line.split()[0] for line in broken.lines[1:]] == ["fichier-illisible"]
