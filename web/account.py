@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from urllib.parse import urlsplit
 
@@ -10,10 +11,11 @@ from werkzeug.wrappers import Response
 
 from prefecture.identity import queries as people
 from prefecture.identity import service as identity
-from prefecture.identity.permissions import ROLE_NAMES
+from prefecture.identity.permissions import ROLE_NAMES, USAGER
 from prefecture.kernel.entry import PUBLIC, SIGNED_IN, entry
 from prefecture.kernel.errors import DomainError, Invalid, TooMany, Unauthenticated
 from prefecture.kernel.unit_of_work import unit_of_work
+from prefecture.notifications.addressee import international
 from web import session
 
 blueprint = Blueprint("account", __name__)
@@ -77,6 +79,7 @@ def new_account_post() -> Response:
     """Make the account and sign its owner in."""
     values = {name: request.form.get(name, "").strip() for name in _ACCOUNT_FIELDS}
     values["mot_de_passe"] = request.form.get("mot_de_passe", "")
+    values["notifications"] = request.form.get("notifications", "")
     suite = _inside(request.form.get("suite"))
     try:
         birth = _birth_date(values)
@@ -104,15 +107,30 @@ def new_account_post() -> Response:
 @entry(SIGNED_IN)
 def show() -> str:
     """My particulars, my open sessions."""
+    return _account_page({})
+
+
+@blueprint.post("/compte/contact")
+@entry(USAGER)
+def change_contact() -> Response:
+    """Change how I am reached."""
     actor = session.signed_in()
-    person = people.person(actor.id) if actor.kind == "person" else None
-    return render_template(
-        "account/show.html",
-        person=person,
-        role_names=[ROLE_NAMES[role] for role in sorted(actor.roles)],
-        sessions=people.sessions_of(actor),
-        errors={},
-    )
+    phone = request.form.get("telephone", "").strip()
+    if phone and international(phone) is None:
+        errors = {"telephone": "Écrivez un numéro de téléphone, par exemple 06 12 34 56 78."}
+        return make_response(_account_page(errors, {"telephone": phone}), 422)
+    with unit_of_work():
+        person = people.person(actor.id)
+        identity.change_person(
+            actor.id,
+            given_names=person.given_names,
+            family_name=person.family_name,
+            birth_date=person.birth_date,
+            phone=phone or None,
+            e_notifications=request.form.get("notifications") == "oui",
+        )
+    flash("C’est enregistré.")
+    return redirect(url_for("account.show"))
 
 
 @blueprint.post("/compte/mot-de-passe")
@@ -125,14 +143,7 @@ def change_password() -> Response:
             identity.change_password(actor.id, request.form.get("ancien", ""), request.form.get("nouveau", ""))
             token = identity.open_session(actor, device=request.user_agent.string[:120])
     except Invalid as error:
-        page = render_template(
-            "account/show.html",
-            person=people.person(actor.id) if actor.kind == "person" else None,
-            role_names=[ROLE_NAMES[role] for role in sorted(actor.roles)],
-            sessions=people.sessions_of(actor),
-            errors=error.fields,
-        )
-        return make_response(page, 422)
+        return make_response(_account_page(error.fields), 422)
     flash("Votre mot de passe est changé. Vos autres sessions sont fermées.")
     response = redirect(url_for("account.show"))
     session.keep(response, "session", token, session.SESSION_LIFE)
@@ -149,6 +160,22 @@ def end_session(session_id: object) -> Response:
     return redirect(url_for("account.show"))
 
 
+def device_words(device: str) -> str:
+    """« Firefox sur Linux », from what the browser says of itself."""
+    browsers = (("Firefox", "Firefox"), ("Edg", "Edge"), ("Chrome", "Chrome"), ("Safari", "Safari"))
+    systems = (
+        ("Android", "Android"),
+        ("iPhone", "iPhone"),
+        ("iPad", "iPad"),
+        ("Windows", "Windows"),
+        ("Mac OS", "Mac"),
+        ("Linux", "Linux"),
+    )
+    browser = next((word for mark, word in browsers if mark in device), "")
+    system = next((word for mark, word in systems if mark in device), "")
+    return " sur ".join(part for part in (browser, system) if part) or "Appareil inconnu"
+
+
 def home_of(actor: identity.Actor) -> str:
     """The address where this account's day begins."""
     if "usager" in actor.roles:
@@ -158,6 +185,19 @@ def home_of(actor: identity.Actor) -> str:
     if actor.roles & {"administrateur"}:
         return url_for("manager.due_work")
     return url_for("agent.inbox")
+
+
+def _account_page(errors: Mapping[str, str], values: Mapping[str, str] | None = None) -> str:
+    actor = session.signed_in()
+    return render_template(
+        "account/show.html",
+        person=people.person(actor.id) if actor.kind == "person" else None,
+        role_names=[ROLE_NAMES[role] for role in sorted(actor.roles)],
+        sessions=people.sessions_of(actor),
+        errors=errors,
+        values=values,
+        device_words=device_words,
+    )
 
 
 def _inside(address: str | None) -> str | None:

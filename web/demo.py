@@ -1,4 +1,4 @@
-"""The demonstration's outbox: every mail, SMS and letter as its addressee would see it. Nothing of it exists elsewhere."""
+"""The demonstration's outbox: every mail, SMS and letter as its addressee would see it."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def outbox() -> str:
     found = (
         [] if unknown else notifications.latest(kind=kind, dossier_id=dossier_id, limit=PAGE, offset=(page - 1) * PAGE)
     )
-    kept = {name: value for name, value in (("q", number), ("genre", kind)) if value}
+    kept: dict[str, Any] = {name: value for name, value in (("q", number), ("genre", kind)) if value}
     return render_template(
         "demo/outbox.html",
         messages=[_line(one) for one in found],

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, redirect, render_template
+from datetime import timedelta
+
+from flask import Blueprint, make_response, redirect, render_template, request
 from werkzeug.wrappers import Response
 
 from prefecture.demarches import queries as demarches
+from prefecture.kernel import ratelimit
 from prefecture.kernel.db import db
 from prefecture.kernel.entry import PUBLIC, entry
+from prefecture.steps.verification import recognise
 from web import session
 from web.account import home_of
 
 blueprint = Blueprint("public", __name__)
+
+TRIES = 20
+TRIES_WINDOW = timedelta(minutes=15)
 
 
 @blueprint.get("/")
@@ -43,6 +50,25 @@ def legal() -> str:
 def accessibility() -> str:
     """The accessibility declaration: not audited, hence « non conforme » by law."""
     return render_template("public/accessibility.html")
+
+
+@blueprint.get("/verifier")
+@entry(PUBLIC)
+def verify() -> str:
+    """Whether a letter that somebody shows is one of ours: number and code, as printed on it."""
+    return render_template("public/verify.html", values={}, errors={}, found=None, asked=False)
+
+
+@blueprint.post("/verifier")
+@entry(PUBLIC)
+def verify_post() -> Response:
+    """Look the letter up; tries are counted, so that nobody guesses."""
+    ratelimit.hit("letters.verify", request.remote_addr or "", TRIES, TRIES_WINDOW)
+    values = {name: request.form.get(name, "").strip()[:60] for name in ("numero", "code")}
+    missing = {name: "Recopiez ce qui est écrit sur le courrier." for name, value in values.items() if not value}
+    found = None if missing else recognise(values["numero"], values["code"])
+    page = render_template("public/verify.html", values=values, errors=missing, found=found, asked=not missing)
+    return make_response(page, 422 if missing else 200)
 
 
 @blueprint.get("/healthz")

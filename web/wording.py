@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import Any, Protocol
+
+from prefecture.kernel import clock
+from web import french
 
 STATUTS: Mapping[str, str] = {
     "brouillon": "Brouillon",
@@ -43,8 +47,14 @@ _FACTS: Mapping[str, str] = {
     "archived": "Archivé",
     "erased": "Effacé",
     "finished": "Fin du parcours",
+    "task_claimed": "Tâche prise",
+    "task_released": "Tâche rendue",
+    "task_assigned": "Tâche confiée",
+    "task_opened": "Tâche ouverte",
+    "task_cancelled": "Tâche devenue sans objet",
     "claimed": "Tâche prise",
     "released": "Tâche rendue",
+    "incident_retried": "Incident relancé",
     "timer": "Échéance atteinte",
     "message": "Message reçu",
     "notice": "Information",
@@ -97,6 +107,10 @@ _FACTS_FOR_CITIZENS: Mapping[str, str] = {
 }
 
 
+# Beyond so many days a date is told with its year rather than its weekday.
+SAME_SEASON = 150
+
+
 class Told(Protocol):
     """The part of a history entry that is put into words."""
 
@@ -130,6 +144,34 @@ def fact(kind: str, name: str | None) -> str:
     words = _FACTS.get(kind, kind.replace("_", " ").capitalize())
     told = STATUTS.get(name or "", name or "")
     return f"{words}\u00a0: {told}" if told else words
+
+
+def due(at: datetime | None, zone: str) -> str:
+    """When something is due, as agents say it: « en retard de 3 jours », « aujourd’hui », « lun. 14 déc. »."""
+    if at is None:
+        return "sans échéance"
+    now = clock.now()
+    days = (french.day_of(at, zone) - french.day_of(now, zone)).days
+    if days < 0:
+        return "en retard d’un jour" if days == -1 else f"en retard de {french.duration(-days)}"
+    if at < now:
+        return f"en retard, {french.hour(at, zone)}"
+    hour = "" if _ends_the_day(at, zone) else f", {french.hour(at, zone)}"
+    if days < 2:
+        return ("demain" if days else "aujourd’hui") + hour
+    return french.short_day(at, zone) + hour if days < SAME_SEASON else french.short_date(at, zone)
+
+
+def moment(at: datetime | None, zone: str) -> str:
+    """An instant for agents; the last second of a day is that day, without an hour."""
+    if at is None:
+        return ""
+    return french.short_date(at, zone) if _ends_the_day(at, zone) else french.short_moment(at, zone)
+
+
+def _ends_the_day(at: datetime, zone: str) -> bool:
+    there = french.local(at, zone)
+    return (there.hour, there.minute) == (23, 59)
 
 
 def told(fact: Told) -> str:
@@ -174,5 +216,12 @@ def steps(
 def register(globals_: dict[str, Any]) -> None:
     """Give the templates these words."""
     globals_.update(
-        word_statut=statut, word_etape=etape, word_queue=queue, word_fact=fact, badge_of=BADGES.get, lanes=LANES
+        word_statut=statut,
+        word_etape=etape,
+        word_queue=queue,
+        word_fact=fact,
+        word_due=due,
+        word_moment=moment,
+        badge_of=BADGES.get,
+        lanes=LANES,
     )

@@ -135,9 +135,9 @@ def prefecture_of(answers: Mapping[str, Any], houses: list[PrefectureView]) -> P
     match = re.fullmatch(r"(97\d|98\d|20[0-9]|\d\d)\d+", str(answers.get("code_postal", "")).replace(" ", ""))
     if match is None:
         return None
-    code = {"200": "2A", "201": "2A"}.get(
-        match[1], "2B" if match[1].startswith("20") and len(match[1]) == 3 else match[1]
-    )
+    code = match[1]
+    if len(code) == len("20x") and code.startswith("20"):
+        code = "2A" if code in ("200", "201") else "2B"
     return next((one for one in houses if one.code == code), None)
 
 

@@ -6,7 +6,7 @@ import copy
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, BinaryIO, cast
 
 from flask import request, url_for
 from werkzeug.datastructures import FileStorage
@@ -125,7 +125,7 @@ def receive(filling: Filling, actor: Actor, keep: Callable[[Mapping[str, Any]], 
     sent = request.files.get("fichier")
     if sent is None:
         raise NotFound("Aucun fichier n’est arrivé. Choisissez-le à nouveau.")
-    prepared = documents.prepare(sent.filename or "document", sent.stream)
+    prepared = documents.prepare(sent.filename or "document", cast(BinaryIO, sent.stream))
     with unit_of_work():
         view = documents.keep(actor, prepared)
         if piece is not None:
@@ -171,7 +171,7 @@ def _prepare(asked: Sequence[PieceAsked]) -> tuple[list[tuple[PieceAsked, Prepar
     for piece in asked:
         for sent in _sent(piece):
             try:
-                prepared.append((piece, documents.prepare(sent.filename or "document", sent.stream)))
+                prepared.append((piece, documents.prepare(sent.filename or "document", cast(BinaryIO, sent.stream))))
             except DomainError as error:
                 refused[piece.path] = f"{sent.filename}\u00a0: {error.message}"
     return prepared, refused

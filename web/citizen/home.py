@@ -102,13 +102,8 @@ def _dates(dossiers: Sequence[DossierView], actor: Actor) -> list[dict[str, Any]
 
 def _of_rdv(dossier: DossierView, rdv: RdvView) -> dict[str, Any]:
     href = url_for("citizen.slots", number=dossier.number)
-    return {
-        "label": f"Rendez-vous\u00a0: {rdv.label}",
-        "dossier": dossier,
-        "rdv": rdv.starts_at,
-        "zone": rdv.zone,
-        "href": href,
-    }
+    label = f"Rendez-vous\u00a0: {rdv.label}"
+    return {"label": label, "dossier": dossier, "rdv": rdv.starts_at, "zone": rdv.zone, "href": href}
 
 
 def _expiries(dossier: DossierView, actor: Actor) -> list[tuple[str, str]]:
@@ -127,7 +122,7 @@ def _expiries(dossier: DossierView, actor: Actor) -> list[tuple[str, str]]:
 
 
 def _documents(dossiers: Sequence[DossierView]) -> list[dict[str, Any]]:
-    found = [
+    found: list[dict[str, Any]] = [
         {"document": document, "dossier": one}
         for one in dossiers
         for document in documents.of_dossier(one.id)
@@ -140,8 +135,8 @@ def _documents(dossiers: Sequence[DossierView]) -> list[dict[str, Any]]:
 
 
 def _events(dossiers: Sequence[DossierView], actor: Actor) -> list[dict[str, Any]]:
-    """What happened lately, in all dossiers or one."""
-    found = [
+    """What happened lately, in all dossiers or one: what the citizen did, and what came of it."""
+    found: list[dict[str, Any]] = [
         {"entry": fact, "dossier": one, "words": wording.told(fact)}
         for one in dossiers
         for fact in queries.history(one.number, actor)

@@ -1,7 +1,7 @@
 """Choosing a slot, signed in or by a nominative link: the same page, the same steps, no JavaScript needed.
 
-Days as a list with counts, then times; a time chosen is kept ten minutes, then confirmed; what is booked may be moved or
-cancelled. Whoever calls knows by what right: here the convocation is given.
+Days as a list with counts, then times; a time chosen is kept ten minutes, then confirmed; what is booked may be moved
+or cancelled. Whoever calls knows by what right: here the convocation is given.
 """
 
 from __future__ import annotations
