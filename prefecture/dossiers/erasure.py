@@ -40,6 +40,10 @@ KEPT: Mapping[str, str] = {
     "journal_entry": "the proof: kinds, elements, dates, agents, salted hashes whose salts are gone",
     "journal_seal_head": "numbers and hashes",
     "draft": "belongs to no dossier: deleted when it is filed, dropped, or after its time",
+    "person": "the account outlives its dossiers; identity.service.erase_person erases it",
+    "login_session": "the account's, not the dossier's; it ends by itself within hours",
+    "api_token": "the account's, not the dossier's",
+    "trace": "who looked, by ids alone",
     "data_key": "the dossier's key is deleted by its id",
 }
 
