@@ -330,7 +330,9 @@ def _run_once(definition: Definition) -> None:
     for _ in range(60):
         if advance.finished or advance.incidents:
             return
-        if advance.open_tasks:
+        if advance.pending_effects:
+            advance = runtime.answer(definition, advance.state, advance.pending_effects[0], {}, now=now)
+        elif advance.open_tasks:
             advance = runtime.complete(definition, advance.state, advance.open_tasks[0].id, {}, now=now)
         elif advance.messages:
             advance = runtime.send(definition, advance.state, advance.messages[0].message, {}, now=now)

@@ -72,3 +72,10 @@ def test_a_model_runs_once_or_names_its_findings() -> None:
     assert broken.lines[0] == "refused c.bpmn fichier-illisible"
     assert [one.verdict for one in (good, bad, broken)] == ["ok", "refused", "refused"]
     assert [line.split()[0] for line in broken.lines[1:]] == ["fichier-illisible"]
+
+
+def test_a_model_of_ours_runs_once_with_its_actions_answered() -> None:
+    asks = "<extensionElements><planipref:action nom='lettre.envoyer'/></extensionElements>"
+    action = f'<serviceTask id="s">{asks}</serviceTask>'
+    (check,) = check_models({"a.bpmn": model(scope("start > s > a > end", action))})
+    assert check.lines == ("ok a.bpmn p",)
