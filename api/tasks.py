@@ -17,7 +17,7 @@ from prefecture.demarches import queries as demarches
 from prefecture.dossiers import queries, service
 from prefecture.dossiers.queries import InboxFilter
 from prefecture.kernel.entry import SIGNED_IN, entry
-from prefecture.kernel.errors import NotFound
+from prefecture.kernel.errors import Forbidden, NotFound
 
 blueprint = Blueprint("api-tasks", __name__, description="Tâches")
 
@@ -118,9 +118,14 @@ def complete(body: dict[str, Any], task_id: str) -> Response:
     actor = auth.caller("task.complete")
 
     def work() -> keyed.Answer:
-        outcome = service.complete_task(
-            actor, task_id, body["answers"], documents=body["documents"], revision=body["revision"]
-        )
+        try:
+            outcome = service.complete_task(
+                actor, task_id, body["answers"], documents=body["documents"], revision=body["revision"]
+            )
+        except Forbidden as error:
+            if actor.kind == "person":  # an agent's task is none of the citizen's
+                raise NotFound from error
+            raise
         return 200, OutcomeSchema().dump(outcome)
 
     return keyed.once(actor, work)

@@ -32,6 +32,8 @@ ROOMS = (
 )
 CONTENT_SECURITY = {
     "default-src": "'self'",
+    "script-src": "'self'",  # named, so that each answer's nonce is added to it
+    "style-src": "'self'",
     "img-src": ["'self'", "data:"],
     "object-src": "'none'",
     "base-uri": "'none'",

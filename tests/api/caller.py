@@ -8,7 +8,8 @@ from typing import Any
 
 from flask import Flask
 from flask.testing import FlaskClient
-from werkzeug.test import TestResponse
+from werkzeug.datastructures import FileStorage
+from werkzeug.test import TestResponse, encode_multipart
 
 from tests.town import PASSWORD, PDF, PIECES, TSE, demande, login_of
 
@@ -44,7 +45,9 @@ class Caller:
 
     def upload(self, content: bytes = PDF, name: str = "piece.pdf", *, key: str | None = None) -> TestResponse:
         sent = {**self.headers, **({"Idempotency-Key": key} if key else {})}
-        return self.client.post(PREFIX + "/documents", headers=sent, data={"file": (io.BytesIO(content), name)})
+        boundary, body = encode_multipart({"file": FileStorage(io.BytesIO(content), name)})
+        kind = f"multipart/form-data; boundary={boundary}"
+        return self.client.post(PREFIX + "/documents", headers=sent, data=body, content_type=kind)
 
     def filing(self, service_id: uuid.UUID | None = None, **answers: Any) -> dict[str, Any]:
         """The body of a filing whose documents are sent."""
