@@ -5,9 +5,11 @@ from __future__ import annotations
 import threading
 import tomllib
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, tzinfo
 from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -26,9 +28,22 @@ PARIS = ZoneInfo("Europe/Paris")
 DEFAULT_FORM = "demande"
 
 
+_zone: ContextVar[tzinfo] = ContextVar("zone_of_forms", default=PARIS)
+
+
+@contextmanager
+def in_zone(zone: tzinfo) -> Iterator[None]:
+    """Have the conditions of forms reckon their days in `zone` for the length of the block."""
+    token = _zone.set(zone)
+    try:
+        yield
+    finally:
+        _zone.reset(token)
+
+
 def evaluate(text: str, variables: Mapping[str, Any]) -> Any:
     """FEEL for the conditions of forms, at this instant. Names of questions are plain, so the text alone tells all."""
-    return feel.compile_expression(text).evaluate(variables, now=clock.now(), zone=PARIS)
+    return feel.compile_expression(text).evaluate(variables, now=clock.now(), zone=_zone.get())
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from forms import Form
+from prefecture.demarches.version import in_zone
 from prefecture.documents import queries as documents_queries
 from prefecture.documents import service as documents_desk
 from prefecture.identity.permissions import Actor
@@ -21,7 +22,8 @@ def clean(
     form: Form, answers: Mapping[str, Any], documents: Documents, *, context: Mapping[str, Any], zone: ZoneInfo
 ) -> dict[str, Any]:
     """The clean, typed answers; Invalid names every wrong field, and every pièce given that nobody asked."""
-    checked = form.check(answers, context=context, documents=documents, zone=zone)
+    with in_zone(zone):
+        checked = form.check(answers, context=context, documents=documents, zone=zone)
     errors = dict(checked.errors)
     if documents:
         asked = {piece.code for piece in form.pieces(checked.answers, context=context, zone=zone)}

@@ -66,7 +66,8 @@ def inbox(
 ) -> Page:
     """The open tasks that an agent may do, the most urgent first, a page at a time. Invalid: a broken cursor."""
     order = DossierTask.sort_at if sort == "due" else DossierTask.opened_at
-    query = _with_dossier().where(_doable_by(actor), _in_view(actor, view), *_filtered(actor, filters))
+    service = Dossier.service_id if view == "mine" else DossierTask.service_id
+    query = _with_dossier().where(_doable_by(actor, service), _in_view(actor, view), *_filtered(actor, filters))
     return _page(query, order, DossierTask.id, cursor, limit)
 
 
@@ -159,14 +160,17 @@ def _of_services(column: Any, actor: Actor) -> ColumnElement[bool]:
     return column.in_(sorted(actor.service_ids))  # type: ignore[no-any-return]
 
 
-def _doable_by(actor: Actor) -> ColumnElement[bool]:
-    """The open tasks of an agent's services and lanes; `permissions.may_do_task` says the same of one task."""
+def _doable_by(actor: Actor, service: Any = DossierTask.service_id) -> ColumnElement[bool]:
+    """The open tasks of an agent's services and lanes; `permissions.may_do_task` says the same of one task.
+
+    service: whose column to compare; the dossier's, where another index than the service's is to be read.
+    """
     lanes = permissions.lanes_of(actor.roles)
     lane: ColumnElement[bool] = DossierTask.lane.in_(sorted(lanes))
     if permissions.INSTRUCTEUR in lanes:
         lane = or_(lane, DossierTask.lane.is_(None))
     return and_(
-        _of_services(DossierTask.service_id, actor),
+        _of_services(service, actor),
         DossierTask.status == "open",
         DossierTask.audience == "agent",
         lane,

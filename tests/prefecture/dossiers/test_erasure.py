@@ -10,7 +10,7 @@ from sqlalchemy import select, text
 
 import wsgi  # noqa: F401 (every room's tables are then known)
 from prefecture.documents import queries as documents
-from prefecture.dossiers import erasure, journal, queries, service
+from prefecture.dossiers import commands, erasure, journal, queries, service
 from prefecture.kernel import clock, keyring, traces  # noqa: F401 (a table that only the faces use)
 from prefecture.kernel.db import Model, db
 from prefecture.kernel.errors import Conflict, Gone, NotFound
@@ -92,3 +92,15 @@ def test_due_work_of_an_erased_dossier_does_nothing(world: Any) -> None:
     with unit_of_work():
         service.fire_timers(view.id, clock.now())
         assert not service.answer(view.id, "x-1", {})
+
+
+def test_the_command_erases_an_ended_dossier_and_no_other(world: Any) -> None:
+    commands.register(world.app)
+    runner = world.app.test_cli_runner()
+    view = closed(world)
+    running = world.filed(world.boris)
+    assert runner.invoke(args=["dossiers", "erase", view.number, "--yes"]).output == f"ERASED {view.number}\n"
+    refused = runner.invoke(args=["dossiers", "erase", running.number, "--yes"])
+    assert refused.exit_code == 1
+    assert "en cours" in refused.output
+    assert runner.invoke(args=["dossiers", "verify"]).exit_code == 0

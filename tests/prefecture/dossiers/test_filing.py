@@ -5,10 +5,12 @@ from __future__ import annotations
 import threading
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import text
 
+from prefecture.demarches.version import evaluate, in_zone
 from prefecture.documents import queries as documents
 from prefecture.dossiers import housekeeping, numbers, queries, service
 from prefecture.kernel import clock
@@ -183,3 +185,39 @@ def test_remembered_answers_are_forgotten_after_two_days(world: Any) -> None:
     clock.move(timedelta(days=4))
     world.drain()
     assert count("idempotency") == 0
+
+
+def test_two_requests_at_once_under_one_key_file_one_dossier(any_world: Any) -> None:
+    answered: list[bytes] = []
+    start = threading.Barrier(4)
+
+    def file() -> None:
+        with any_world.app.app_context():
+            start.wait()
+            with unit_of_work():
+                found = service.remembered(any_world.amina, "clé", b"digest")
+                if found is None:
+                    told = {"objet": "Renouveler", "le": "2026-11-01"}
+                    view = service.submit(any_world.amina, "essai", told, service_id=any_world.service_id)
+                    service.remember(any_world.amina, "clé", b"digest", 201, view.number.encode(), dossier_id=view.id)
+                    answered.append(view.number.encode())
+                else:
+                    answered.append(found.body)
+            db.session.remove()
+
+    threads = [threading.Thread(target=file) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(answered) == 4
+    assert len(set(answered)) == 1
+    assert count("dossier") == 1
+
+
+def test_today_is_the_prefectures_own() -> None:
+    """Half past midnight in Paris is the evening before in Fort-de-France."""
+    with clock.frozen(datetime(2026, 11, 23, 23, 30, tzinfo=UTC)):
+        with in_zone(ZoneInfo("America/Martinique")):
+            assert evaluate("today()", {}).isoformat() == "2026-11-23"
+        assert evaluate("today()", {}).isoformat() == "2026-11-24"

@@ -6,10 +6,12 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import event
 
 from prefecture.dossiers import queries, search, service
 from prefecture.dossiers.queries import InboxFilter
 from prefecture.kernel import clock
+from prefecture.kernel.db import db
 from prefecture.kernel.errors import Invalid
 from prefecture.kernel.unit_of_work import unit_of_work
 
@@ -117,3 +119,32 @@ def test_a_services_dossiers_are_listed_latest_first(world: Any) -> None:
     assert [one.number for one in rest.items] == filed[:1]
     assert queries.dossiers_of_service(world.claire, archived=True).items == ()
     assert [one.number for one in queries.dossiers_of_person(world.amina)] == [filed[2], filed[0]]
+
+
+@pytest.mark.parametrize(
+    ("ask", "index"),
+    [
+        (lambda world: queries.inbox(world.claire), "ix_dossier_task_inbox"),
+        (lambda world: queries.inbox(world.claire, "late"), "ix_dossier_task_inbox"),
+        (lambda world: queries.inbox(world.claire, "mine"), "ix_dossier_task_mine"),
+        (lambda world: queries.tasks(world.amina), "ix_dossier_task_person"),
+        (lambda world: queries.dossiers_of_person(world.amina), "ix_dossier_person"),
+        (lambda world: queries.search(world.claire, "amina"), "ix_dossier_search_token"),
+    ],
+)
+def test_lists_are_read_in_the_order_of_an_index(world: Any, ask: Any, index: str) -> None:
+    world.filed()
+    plans: list[str] = []
+
+    def explain(connection: Any, cursor: Any, statement: str, parameters: Any, *more: Any) -> None:
+        if statement.startswith("SELECT") and "FROM dossier" in statement:
+            rows = connection.connection.driver_connection.execute(f"EXPLAIN QUERY PLAN {statement}", parameters)
+            plans.append("\n".join(row[3] for row in rows))
+
+    event.listen(db.engine, "before_cursor_execute", explain)
+    ask(world)
+    event.remove(db.engine, "before_cursor_execute", explain)
+    assert plans
+    assert index in plans[0]
+    assert "SCAN" not in "".join(plans)
+    assert "TEMP B-TREE FOR ORDER BY" not in plans[0]

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select, update
 
-from prefecture.dossiers import queries, service
+from prefecture.dossiers import jobs, queries, service
 from prefecture.kernel import clock, keyring, outbox
 from prefecture.kernel.db import db
 from prefecture.kernel.errors import Conflict, Forbidden, NotFound
@@ -185,3 +185,18 @@ def test_a_return_where_the_drawing_foresees_none_is_refused(world: Any) -> None
     with pytest.raises(Conflict, match="À cette étape"), unit_of_work():
         service.return_to_construction(world.claire, view.number, "À corriger.")
     assert [entry.kind for entry in queries.history(view.number, world.claire)][-1] == "effect_answered"
+
+
+def test_a_worker_whose_clock_is_behind_loses_no_timer(world: Any) -> None:
+    """The table of due work gave the timer out by the database's clock; the worker's own says that it is not time."""
+    view = world.filed()
+    clock.move(timedelta(days=6))
+    work = outbox.claim("tests")
+    assert work is not None
+    assert work.kind == "dossiers.timer"
+    clock.move(timedelta(days=-5))
+    jobs.fire_timer(work)
+    clock.move(timedelta(days=5))
+    world.drain()
+    assert world.done == ["accuser:Renouveler", "rappeler:"]
+    assert timers(view)[0][1] == "done"
