@@ -140,7 +140,7 @@ class _Picture:
         if self.tokens[key]:
             classes.append("bpmn-jeton")
             badges += _token(shape.box, self.tokens[key])
-        inside = title(self._told_name(shape.element)) + shapes.draw(shape) + self._warmth(shape, key) + badges
+        inside = title(self._told_name(shape.element)) + shapes.draw(shape, self._warmth(shape, key)) + badges
         return tag("g", inside, class_=" ".join(classes), data_element=key)
 
     def _warmth(self, shape: Shape, key: str) -> str:

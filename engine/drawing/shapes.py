@@ -35,17 +35,17 @@ CONTAINERS: Final = frozenset({"participant", "lane", "group"})
 BAND: Final = 30.0
 
 
-def draw(shape: Shape) -> str:
-    """A node without its group: outline, signs and label."""
+def draw(shape: Shape, tint: str = "") -> str:
+    """A node without its group: outline, a tint over it, signs and label."""
     kind = local(shape.element)
     if kind in ACTIVITIES:
-        return _activity(shape, kind)
+        return _activity(shape, kind, tint)
     if kind in EVENTS:
-        return _event(shape, kind)
+        return _event(shape, kind, tint)
     if kind in GATEWAYS:
-        return _gateway(shape, kind)
+        return _gateway(shape, kind, tint)
     drawer = _OTHERS.get(kind)
-    return drawer(shape) if drawer else ""
+    return drawer(shape) + tint if drawer else ""
 
 
 def name_of(element: Element) -> str:
@@ -71,7 +71,7 @@ def _rect(
     )
 
 
-def _activity(shape: Shape, kind: str) -> str:
+def _activity(shape: Shape, kind: str, tint: str) -> str:
     box, element = shape.box, shape.element
     event_driven = element.get("triggeredByEvent") == "true"
     outline = _rect(
@@ -94,7 +94,7 @@ def _activity(shape: Shape, kind: str) -> str:
         lines = text.wrap(name_of(element), max(box.width - 14, 30), rows)
         head = 12 if icons.task(kind, 0, 0) and len(lines) > 2 and len(lines) < rows else 0
         label = text.block(lines, x, y + (head - foot) / 2)
-    return outline + icons.task(kind, box.x + 14, box.y + 13) + label + _foot(shape, kind)
+    return outline + tint + icons.task(kind, box.x + 14, box.y + 13) + label + _foot(shape, kind)
 
 
 def is_expanded(shape: Shape, kind: str) -> bool:
@@ -141,7 +141,7 @@ def definitions(element: Element) -> list[str]:
     return found
 
 
-def _event(shape: Shape, kind: str) -> str:
+def _event(shape: Shape, kind: str, tint: str) -> str:
     box, element = shape.box, shape.element
     x, y = box.middle
     radius = min(box.width, box.height) / 2
@@ -157,6 +157,7 @@ def _event(shape: Shape, kind: str) -> str:
     throwing = kind in {"endEvent", "intermediateThrowEvent", "implicitThrowEvent"}
     if kind in {"intermediateCatchEvent", "intermediateThrowEvent", "boundaryEvent"}:
         drawn += tag("circle", r=max(radius - 3, 1), fill=PAPER, stroke_width=1.5, **ring)
+    drawn += tint
     kinds = definitions(element)
     sign = (
         kinds[0] if len(kinds) == 1 else "parallelMultiple" if element.get("parallelMultiple") == "true" else "multiple"
@@ -175,7 +176,7 @@ def _outside_label(shape: Shape) -> str:
     return text.below(name, x, shape.box.bottom + 4)
 
 
-def _gateway(shape: Shape, kind: str) -> str:
+def _gateway(shape: Shape, kind: str, tint: str) -> str:
     box = shape.box
     x, y = box.middle
     corners = ((x, box.y), (box.right, y), (x, box.bottom), (box.x, y))
@@ -190,6 +191,7 @@ def _gateway(shape: Shape, kind: str) -> str:
     instantiating = shape.element.get("instantiate") == "true"
     return (
         diamond
+        + tint
         + icons.gateway(kind, x, y, cross=shape.marker_visible, instantiating=instantiating)
         + _outside_label(shape)
     )
