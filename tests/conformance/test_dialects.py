@@ -159,3 +159,39 @@ def test_a_message_name_that_is_computed_is_computed() -> None:
         '<message id="m" name="paid-${k}"/>',
     )
     assert play(m, message("paid-7"), open_tasks("a"), data={"k": 7}) == "ok s"
+
+
+def camunda_table(column: str, low: str = "&lt; 10", high: str = "&gt;= 10") -> bytes:
+    """A decision table as Camunda 7 writes them."""
+    rules = "".join(
+        f'<rule id="r{n}"><inputEntry id="i{n}"><text>{test}</text></inputEntry>'
+        f'<outputEntry id="o{n}"><text>{n}</text></outputEntry></rule>'
+        for n, test in ((1, low), (2, high))
+    )
+    table = f'<decisionTable id="t">{column}<output id="o" name="o" typeRef="integer"/>{rules}</decisionTable>'
+    return (
+        '<definitions xmlns="http://www.omg.org/spec/DMN/20151101/dmn.xsd" id="d" name="d" namespace="t" '
+        f'xmlns:camunda="http://camunda.org/schema/1.0/dmn"><decision id="dec" name="Dec">{table}</decision></definitions>'
+    ).encode()
+
+
+def column(text: str, attributes: str = 'typeRef="integer"', more: str = "") -> str:
+    return f'<input id="i" {more}><inputExpression id="e" {attributes}><text>{text}</text></inputExpression></input>'
+
+
+@pytest.mark.parametrize(
+    ("table", "data", "value"),
+    [
+        (camunda_table(column("x")), {"x": 3}, 1),
+        (camunda_table(column("x", 'typeRef="double"')), {"x": 30}, 2),
+        (camunda_table(column("${x + 1}")), {"x": 9}, 2),
+        (camunda_table(column("x.size()", 'expressionLanguage="juel"')), {"x": [1]}, 1),
+        (camunda_table(column("x", more='camunda:inputVariable="cell"'), "cell &lt; 10", "cell >= 10"), {"x": 9}, 1),
+        (camunda_table(column("x")), {}, None),
+    ],
+    ids=["integer", "double", "juel", "juel by language", "cell", "no value"],
+)
+def test_a_table_of_camunda_decides(table: bytes, data: dict[str, object], value: object) -> None:
+    attributes = 'camunda:decisionRef="dec" camunda:mapDecisionResult="singleEntry" camunda:resultVariable="r"'
+    m = model(scope("start > d > a > end", f'<businessRuleTask id="d" {attributes}/>'))
+    assert play(m, values(r=value), data=data, process="p", others={"d.dmn": table}) == "ok s"

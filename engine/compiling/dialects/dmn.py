@@ -4,7 +4,8 @@ Camunda reads any process variable in a table; the standard wants an input data 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import re
+from typing import TYPE_CHECKING, Final
 
 from lxml import etree
 
@@ -17,14 +18,28 @@ if TYPE_CHECKING:
 
     from engine.compiling.xml import Element
 
+_JAVA_NUMBERS: Final = frozenset({"integer", "long", "double", "float", "short", "int", "Integer", "Long", "Double"})
+_FEEL_TYPES: Final = frozenset(
+    {
+        "string", "number", "boolean", "date", "time", "date and time", "dateTime", "Any", "any", "context", "list",
+        "days and time duration", "years and months duration", "dayTimeDuration", "yearMonthDuration", "function",
+    }
+)  # fmt: skip
+# Files of the standard's later editions say what they mean: a type that nobody defines is an error there.
+_STRICT: Final = frozenset(
+    {"https://www.omg.org/spec/DMN/20191111/MODEL/", "https://www.omg.org/spec/DMN/20230324/MODEL/"}
+)
 _NAMED = frozenset({"inputData", "decision", "businessKnowledgeModel", "decisionService"})
 
 
 def read(root: Element) -> None:
     """Translate every marked expression, then declare every undeclared input, in place."""
     for element in root.iter():
-        if local(element) == "text" and element.text is not None and is_marked(element.text):
+        if local(element) == "text" and element.text is not None and _is_juel(element):
             _translate(element)
+        elif local(element) == "decisionTable":
+            _name_cells(element)
+    _plain_types(root)
     for decision in [e for e in root if local(e) == "decision"]:
         _name_results(root, decision)
     for decision in [e for e in root if local(e) == "decision"]:
@@ -40,6 +55,36 @@ def _translate(element: Element) -> None:
     holder = element.getparent()
     if holder is not None:
         drop(holder, "expressionLanguage")
+
+
+def _is_juel(element: Element) -> bool:
+    """Whether a text is marked as JUEL, or stands in a place whose language is JUEL."""
+    holder = element.getparent()
+    language = (holder.get("expressionLanguage") or "") if holder is not None else ""
+    return is_marked(element.text or "") or "juel" in language.lower()
+
+
+def _plain_types(root: Element) -> None:
+    """Java's number types are numbers; a type that neither FEEL nor the file knows says nothing."""
+    own = {e.get("name") for e in root.iter() if local(e) in {"itemDefinition", "itemComponent"}}
+    for element in root.iter():
+        written = (element.get("typeRef") or "").rsplit(":", 1)[-1] if local(element) else ""
+        if written in _JAVA_NUMBERS and written not in own:
+            element.set("typeRef", "number")
+        elif written and written not in _FEEL_TYPES | own and namespace(root) not in _STRICT:
+            drop(element, "typeRef")
+
+
+def _name_cells(table: Element) -> None:
+    """A column's own name for its value (`camunda:inputVariable`) is FEEL's `?`."""
+    for place, column in enumerate(_children(table, "input")):
+        name = next((v for k, v in column.attrib.items() if str(k).endswith("}inputVariable")), None)
+        if not name:
+            continue
+        for rule in _children(table, "rule"):
+            entry = list(_children(rule, "inputEntry"))[place : place + 1]
+            for text in (t for e in entry for t in _children(e, "text")):
+                text.text = re.sub(rf"\b{re.escape(str(name))}\b", "?", text.text or "")
 
 
 def _children(element: Element, name: str) -> Iterator[Element]:
