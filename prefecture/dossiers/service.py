@@ -13,7 +13,7 @@ from engine import runtime
 from engine.errors import TaskNotOpen
 from engine.model import Advance
 from prefecture.dossiers import advance as advancing
-from prefecture.dossiers import filing, journal, messages, views
+from prefecture.dossiers import filing, journal, messages, record, views
 from prefecture.dossiers.answers import NO_DOCUMENTS, Documents
 from prefecture.dossiers.drafts import DraftView, delete_draft, delete_drafts_of, save_draft
 from prefecture.dossiers.erasure import erase
@@ -60,6 +60,7 @@ __all__ = [
     "erase",
     "fail_effect",
     "fire_timers",
+    "lock",
     "note",
     "release_task",
     "remember",
@@ -211,6 +212,18 @@ def set_deadline(dossier_id: uuid.UUID, silence_at: datetime | None, *, suspende
     after = {"silence_at": silence_at, "suspended": suspended}
     _move_tasks(held, before["silence_at"], silence_at)
     journal.append(dossier, held.actor, [Fact("deadline", values={"before": before, "after": after})], held.now)
+
+
+def lock(dossier_id: uuid.UUID) -> None:
+    """Lock a dossier before what hangs on it (convocations, appointments), for who does not begin with its process.
+
+    Everybody locks in this order, so that nobody waits in a circle. What the session read before the wait is read anew.
+    Raises NotFound.
+    """
+    db.session.flush()
+    if record.lock("id", dossier_id) is None:
+        raise NotFound
+    db.session.expire_all()
 
 
 def note(dossier_id: uuid.UUID, kind: str, name: str, values: Mapping[str, Any], *, actor: Actor | None = None) -> None:

@@ -19,6 +19,7 @@ def arrive(actor: Actor, rdv_id: uuid.UUID) -> RdvView:
     dossier = dossiers.by_id(rdv.dossier_id)
     if not may(actor, "appointment.attend", Subject(dossier.person_id, rdv.service_id, dossier.prefecture)):
         raise NotFound
+    dossiers_service.lock(dossier.id)  # before the appointment, as the actions of a process do
     seen = agenda.mark_arrived(rdv_id)
     dossiers_service.note(
         dossier.id, "notice", "arrivee", {"rendez_vous": str(rdv_id), "statut": seen.status}, actor=actor
