@@ -29,7 +29,7 @@ The normal form is BPMN 2.0 as far as BPMN goes, and elements of `urn:planipref:
 * `<planipref:neutre/>` on a service, send, script or business rule task or throwing event: it completes at once and
   does nothing (foreign models);
 * `<planipref:decision ref resultat forme="singleEntry|singleResult|collectEntries|resultList"/>`: without `forme` the
-  value as DMN gives it;
+  value as DMN gives it; a `ref` that ends in `#nommee` asks for the only answer of a table under its name;
 * a user task without `<planipref:formulaire>` merges what it is completed with into the variables as it comes
   (an existing variable where it stands, a new one into the process instance's scope).
 """

@@ -171,7 +171,8 @@ def camunda_table(column: str, low: str = "&lt; 10", high: str = "&gt;= 10") -> 
     table = f'<decisionTable id="t">{column}<output id="o" name="o" typeRef="integer"/>{rules}</decisionTable>'
     return (
         '<definitions xmlns="http://www.omg.org/spec/DMN/20151101/dmn.xsd" id="d" name="d" namespace="t" '
-        f'xmlns:camunda="http://camunda.org/schema/1.0/dmn"><decision id="dec" name="Dec">{table}</decision></definitions>'
+        f'xmlns:camunda="http://camunda.org/schema/1.0/dmn"><decision id="dec" name="Dec">{table}</decision>'
+        "</definitions>"
     ).encode()
 
 
