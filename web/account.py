@@ -46,7 +46,7 @@ def sign_in_post() -> Response:
         return make_response(page, 429 if isinstance(error, TooMany) else 401)
     before = request.cookies.get(session.cookie_name("session"))
     with unit_of_work():
-        token = identity.open_session(actor, device=request.user_agent.string[:120], replaces=before)
+        token = identity.open_session(actor, device=device_words(request.user_agent.string), replaces=before)
     response = redirect(suite or home_of(actor))
     session.keep(response, "session", token, session.SESSION_LIFE)
     return response
@@ -93,7 +93,7 @@ def new_account_post() -> Response:
                 phone=values["telephone"] or None,
                 e_notifications=request.form.get("notifications") == "oui",
             )
-            token = identity.open_session(person.actor, device=request.user_agent.string[:120])
+            token = identity.open_session(person.actor, device=device_words(request.user_agent.string))
     except DomainError as error:
         errors = dict(error.fields) or {"courriel": error.message}
         page = render_template("account/new.html", values={**values, "mot_de_passe": ""}, errors=errors, suite=suite)
@@ -141,7 +141,7 @@ def change_password() -> Response:
     try:
         with unit_of_work():
             identity.change_password(actor.id, request.form.get("ancien", ""), request.form.get("nouveau", ""))
-            token = identity.open_session(actor, device=request.user_agent.string[:120])
+            token = identity.open_session(actor, device=device_words(request.user_agent.string))
     except Invalid as error:
         return make_response(_account_page(error.fields), 422)
     flash("Votre mot de passe est changé. Vos autres sessions sont fermées.")
@@ -196,7 +196,6 @@ def _account_page(errors: Mapping[str, str], values: Mapping[str, str] | None = 
         sessions=people.sessions_of(actor),
         errors=errors,
         values=values,
-        device_words=device_words,
     )
 
 

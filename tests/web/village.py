@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import io
 import os
 import re
@@ -66,6 +67,11 @@ class Village:
 
     app: Flask
     service_id: uuid.UUID
+
+    @classmethod
+    def of(cls, app: Flask, service_id: str) -> Village:
+        """The préfecture that `make` founded."""
+        return cls(app, uuid.UUID(service_id))
 
     def actor(self, name: str) -> Actor:
         """The account of that first name."""
@@ -159,4 +165,6 @@ class Visitor:
 
 def plain(response: TestResponse) -> str:
     """The text of a page with ordinary spaces."""
-    return " ".join(response.get_data(as_text=True).replace("\u00a0", " ").replace("\u202f", " ").split())
+    return " ".join(
+        html.unescape(response.get_data(as_text=True)).replace("\u00a0", " ").replace("\u202f", " ").split()
+    )

@@ -16,7 +16,7 @@ from prefecture.demarches import queries as demarches
 from prefecture.documents import queries as documents
 from prefecture.documents.queries import DocumentView
 from prefecture.dossiers import queries, service
-from prefecture.dossiers.queries import DossierView, HistoryEntry
+from prefecture.dossiers.queries import DossierView, HistoryEntry, TaskView
 from prefecture.identity import queries as identity
 from prefecture.identity.permissions import USAGER
 from prefecture.kernel import traces
@@ -60,7 +60,7 @@ def dossier(number: str) -> str:
         silence=demarches.version(found.version_id).settings.get("silence", {}),
         letters=[one for one in papers if one.kind == "courrier"],
         pieces=[one for one in papers if one.kind == "piece"],
-        filed=_filed(found, papers),
+        filed=_filed(found, papers, tasks),
         messages=[_message(one, found) for one in notifications.of_dossier(found.id) if one.kind != "courrier"],
         history=[(one, wording.told(one)) for one in reversed(history) if wording.told(one)],
         may_withdraw=found.finished_at is None and found.statut not in wording.ENDINGS,
@@ -90,11 +90,13 @@ def withdraw(number: str) -> Response:
     return redirect(url_for("citizen.dossier", number=number))
 
 
-def _filed(found: DossierView, papers: Sequence[DocumentView]) -> Any:
-    """The answers as they stand, or nothing once they were erased."""
+def _filed(found: DossierView, papers: Sequence[DocumentView], tasks: Sequence[TaskView]) -> Any:
+    """The answers as they stand, corrections included, or nothing once they were erased."""
     version = demarches.version(found.version_id)
+    actor = session.signed_in()
     try:
-        data = queries.data(found.number, session.signed_in())
+        # A correction is seen by the step that asked for it before the whole process takes it up.
+        data = queries.task(tasks[0].id, actor).data if tasks else queries.data(found.number, actor)
     except Gone:
         return ()
     names: dict[str, list[dict[str, str]]] = {}

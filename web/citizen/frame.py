@@ -28,9 +28,9 @@ class Wanted:
     mine: bool
 
 
-@blueprint.context_processor
+@blueprint.app_context_processor
 def beside() -> dict[str, Any]:
-    """The header's links, for who is signed in as a citizen."""
+    """The header's links on every page, for who is signed in as a citizen."""
     actor = session.actor()
     if actor is None or actor.kind != "person":
         return {}
