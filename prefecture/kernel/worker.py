@@ -51,9 +51,9 @@ def run_until_quiet(app: Flask, *, most: int = 10_000, least: int = outbox.LEAST
     total = 0
     while total < most:
         done = drain(app, limit=most, max_seconds=600, least=least)
-        if not done:
-            break
         total += done
+        if done < most:  # the drain ended because it found nothing more
+            break
     return total
 
 
