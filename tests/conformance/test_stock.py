@@ -73,6 +73,18 @@ EXAMPLES: dict[str, Example] = {
         {},
         [waits("r"), message("m"), open_tasks("a")],
     ),
+    "catch_any": (
+        model(
+            scope(
+                "start > sub > end; b1 > b > end2",
+                subprocess("sub", scope("starti > a > ee", event("endEvent", "ee", "error e")))
+                + boundary("b1", "sub", "error any"),
+            ),
+            '<error id="e" errorCode="E"/><error id="any" name="any"/>',
+        ),
+        {},
+        [do("a"), open_tasks("b"), do("b"), ENDED],
+    ),
     "name_messages": (model(scope("start > r > a > end", '<receiveTask id="r"/>')), {}, [waits("r"), open_tasks()]),
     "drop_data": (model(scope("start > a > end", DATA)), {}, [open_tasks("a"), do("a"), ENDED]),
     "links_to_flows": (model(scope("start > a > out; in > b > end", LINKS)), {}, [do("a"), open_tasks("b")]),

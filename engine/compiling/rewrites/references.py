@@ -8,7 +8,7 @@ from lxml import etree
 
 from engine.compiling.model import definitions, flows
 from engine.compiling.registry import rewrite
-from engine.compiling.xml import bpmn, bpmn_children, local, reference
+from engine.compiling.xml import bpmn, bpmn_children, drop, local, reference
 
 if TYPE_CHECKING:
     from engine.compiling.model import Document, Model
@@ -75,6 +75,23 @@ def inline_definitions(model: Model) -> None:
             parent = event.getparent()
             if source is not None and parent is not None:
                 parent.replace(event, etree.fromstring(etree.tostring(source)))
+
+
+@rewrite(
+    2,
+    drawn="Erreur ou escalade attendue sans code (modèles d’autres moteurs)",
+    run="n’importe quelle erreur ou escalade",
+)
+def catch_any(model: Model) -> None:
+    """Other engines catch everything where the declared error has no code."""
+    if not model.foreign:
+        return
+    for kind in ("error", "escalation"):
+        anonymous = {key for key, e in model.root_elements(kind).items() if not e.get(CODES[kind])}
+        for event in model.nodes("boundaryEvent", "startEvent"):
+            for definition in definitions(event):
+                if reference(definition.get(f"{kind}Ref")) in anonymous:
+                    drop(definition, f"{kind}Ref")
 
 
 @rewrite(
