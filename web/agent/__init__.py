@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from web.agent import dossier, inbox, reception, task
+from web.agent import dossier, inbox, papers, reception, task
 from web.agent.frame import blueprint
 
-__all__ = ["blueprint", "dossier", "inbox", "reception", "task"]
+__all__ = ["blueprint", "dossier", "inbox", "papers", "reception", "task"]

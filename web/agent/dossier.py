@@ -2,29 +2,26 @@
 
 from __future__ import annotations
 
-import uuid
 from typing import Any
 
-from flask import Response as FlaskResponse
 from flask import flash, redirect, render_template, request, url_for
-from markupsafe import Markup
 from werkzeug.wrappers import Response
 
-from engine import diagram
-from prefecture.agenda import queries as agenda
 from prefecture.demarches import queries as demarches
 from prefecture.documents import queries as documents
 from prefecture.dossiers import queries, service
 from prefecture.dossiers.queries import DossierView
+from prefecture.identity.permissions import Actor, Subject, may
 from prefecture.kernel import traces
 from prefecture.kernel.entry import entry
-from prefecture.kernel.errors import Gone
+from prefecture.kernel.errors import Conflict, Forbidden
 from prefecture.kernel.unit_of_work import unit_of_work
-from prefecture.notifications import queries as notifications
 from web import french, session, wording
+from web.agent.drawings import drawings_of
 from web.agent.frame import WORKERS, blueprint
 from web.agent.inbox import person_words
-from web.agent.task import document_of, filed_sections
+from web.agent.pieces import pieces_of
+from web.agent.summary import data_of, summary
 
 PAGE = 50
 
@@ -35,11 +32,12 @@ def dossiers() -> str:
     """The service's dossiers, the latest first; searched by name, birth date or number."""
     asked = {name: request.args.get(name) or None for name in ("statut", "demarche", "etape")}
     text = request.args.get("q", "").strip()
+    archived = request.args.get("archives") == "oui"
     page = queries.dossiers_of_service(
         session.signed_in(),
         **asked,
         text=text or None,
-        archived=request.args.get("archives") == "oui",
+        archived=archived,
         cursor=request.args.get("suite"),
         limit=PAGE,
     )
@@ -48,8 +46,10 @@ def dossiers() -> str:
         "agent/dossiers.html",
         rows=[_row(one) for one in page.items],
         next_page=url_for("agent.dossiers", **{**here, "suite": page.cursor}) if page.cursor else None,
+        here=here,
         text=text,
         asked=asked,
+        archived=archived,
         titles={one.code: one.title for one in demarches.demarches()},
         statuts=[(code, words) for code, words in wording.STATUTS.items() if code != "brouillon"],
         etapes=list(wording.ETAPES.items()),
@@ -61,63 +61,24 @@ def dossiers() -> str:
 @entry(*WORKERS)
 def dossier(number: str) -> str:
     """One dossier, whole."""
-    actor = session.signed_in()
-    found = queries.dossier(number, actor)
-    traces.record("dossier.consulte", found.id, actor.id)
-    version = demarches.version(found.version_id)
-    return render_template(
-        "agent/dossier.html",
-        dossier=found,
-        steps=wording.steps(
-            found.etape,
-            finished=found.finished_at is not None,
-            statut=found.statut,
-            skipped=() if version.settings.get("remise", {}).get("active", True) else ("remise",),
-        ),
-        tasks=queries.open_tasks(number, actor),
-        filed=_filed(found, number),
-        documents=documents.of_dossier(found.id),
-        rdv=agenda.appointments_of(found.id),
-        messages=notifications.of_dossier(found.id),
-        history=list(reversed(queries.history(number, actor))),
-        drawing=_drawing(number, found),
-    )
-
-
-@blueprint.get("/dossiers/<number>/documents/<uuid:document_id>")
-@entry(*WORKERS)
-def document(number: str, document_id: uuid.UUID) -> FlaskResponse:
-    """A pièce or a letter, as a download: never shown inline."""
-    document_of(number, document_id)
-    traces.record("document.telecharge", document_id, session.signed_in().id)
-    found = documents.download(document_id)
-    headers = {"Content-Disposition": found.disposition, "Content-Security-Policy": "sandbox"}
-    return FlaskResponse(found.content, mimetype=found.media_type, headers=headers)
-
-
-@blueprint.get("/dossiers/<number>/documents/<uuid:document_id>/pages/<int:page>")
-@entry(*WORKERS)
-def document_page(number: str, document_id: uuid.UUID, page: int) -> FlaskResponse:
-    """A page of a document as a picture."""
-    document_of(number, document_id)
-    image = documents.page_image(document_id, page)
-    response = FlaskResponse(image.content, mimetype=image.media_type)
-    response.headers["Cache-Control"] = "private, max-age=300"
-    return response
+    found = queries.dossier(number, session.signed_in())
+    traces.record("dossier.consulte", found.id, session.signed_in().id)
+    return _page(found)
 
 
 @blueprint.post("/dossiers/<number>/renvoyer")
 @entry(*WORKERS)
-def send_back(number: str) -> Response:
+def send_back(number: str) -> Response | tuple[str, int]:
     """Send the dossier back to construction; the citizen is told why."""
-    reason = request.form.get("motif", "").strip()
+    actor, reason = session.signed_in(), request.form.get("motif", "").strip()
+    found = queries.dossier(number, actor)
     if not reason:
-        flash("Dites à l’usager pourquoi son dossier lui est renvoyé.")
-        return redirect(url_for("agent.dossier", number=number))
-    with unit_of_work():
-        service.return_to_construction(
-            session.signed_in(), number, reason, revision=request.form.get("revision", type=int)
-        )
+        return _page(found, error="Dites à l’usager ce qu’il doit corriger."), 422
+    try:
+        with unit_of_work():
+            service.return_to_construction(actor, number, reason, revision=request.form.get("revision", type=int))
+    except (Conflict, Forbidden) as error:
+        return _page(queries.dossier(number, actor), refused=error.message, reason=reason), error.status
     flash("Le dossier est renvoyé à l’usager, qui en est prévenu.")
     return redirect(url_for("agent.dossier", number=number))
 
@@ -132,19 +93,63 @@ def archive(number: str) -> Response:
     return redirect(url_for("agent.dossier", number=number))
 
 
-def _filed(found: DossierView, number: str) -> Any:
-    try:
-        return filed_sections(found, queries.data(number, session.signed_in()))
-    except Gone:
-        return ()
+@blueprint.post("/dossiers/<number>/incident")
+@entry(*WORKERS)
+def retry_incident(number: str) -> Response:
+    """Try again where the dossier stands still."""
+    actor = session.signed_in()
+    element = (queries.dossier(number, actor).incident or "").partition(":")[0]
+    with unit_of_work():
+        service.retry_incident(actor, number, element)
+    flash("Le parcours reprend là où il s’était arrêté.")
+    return redirect(url_for("agent.dossier", number=number))
 
 
-def _drawing(number: str, found: DossierView) -> Markup:
-    """The démarche's diagram with the dossier's tokens on it."""
-    progress = queries.progress(number, session.signed_in())
-    content = next(iter(demarches.version(found.version_id).diagrams.values()))
-    # The renderer escapes every text of the diagram; what it returns is ours.
-    return Markup(diagram.render(content, tokens=progress.tokens, done=progress.done))  # noqa: S704
+def _page(found: DossierView, *, error: str = "", refused: str = "", reason: str = "") -> str:
+    actor = session.signed_in()
+    history = queries.history(found.number, actor)
+    version = demarches.version(found.version_id)
+    held = documents.of_dossier(found.id)
+    return render_template(
+        "agent/dossier.html",
+        **summary(found, history, data_of(found, actor)),
+        steps=wording.steps(
+            found.etape,
+            finished=found.finished_at is not None,
+            statut=found.statut,
+            skipped=() if version.settings.get("remise", {}).get("active", True) else ("remise",),
+        ),
+        tasks=queries.open_tasks(found.number, actor),
+        pieces=pieces_of(version.settings, held, history),
+        letters=[one for one in reversed(held) if one.kind == "courrier"],
+        drawings=drawings_of(found, actor) if found.erased_at is None else [],
+        incident=_incident(found, actor, history),
+        allowed=_allowed(found, actor),
+        error=error,
+        refused=refused,
+        reason=reason,
+    )
+
+
+def _allowed(found: DossierView, actor: Actor) -> dict[str, bool]:
+    """What the agent may do with the dossier as a whole."""
+    subject = Subject(found.person_id, found.service_id, found.prefecture)
+    moves = may(actor, "dossier.move", subject)
+    return {
+        "send_back": moves and found.statut == "en_instruction" and found.finished_at is None,
+        "archive": moves and found.finished_at is not None and found.archived_at is None,
+        "repair": may(actor, "incident.repair", subject) and found.incident is not None,
+    }
+
+
+def _incident(found: DossierView, actor: Actor, history: list[queries.HistoryEntry]) -> str:
+    """Why the dossier stands still, for who may know it."""
+    subject = Subject(found.person_id, found.service_id, found.prefecture)
+    if found.incident is None or not may(actor, "incident.read", subject):
+        return ""
+    last = next((one for one in reversed(history) if one.kind == "incident"), None)
+    told = (last.values or {}).get("message") if last else None
+    return str(told or found.incident)
 
 
 def _row(one: DossierView) -> dict[str, Any]:

@@ -9,12 +9,20 @@ from flask import Blueprint, request, url_for
 from prefecture.dossiers import queries
 from prefecture.dossiers.queries import Counts, InboxFilter
 from prefecture.identity import queries as identity
-from prefecture.identity.permissions import ACCUEIL, CHEF_DE_SERVICE, GUICHET, INSTRUCTEUR
+from prefecture.identity.permissions import (
+    ACCUEIL,
+    ADMINISTRATEUR,
+    ANALYSTE,
+    CHEF_DE_SERVICE,
+    GUICHET,
+    INSTRUCTEUR,
+)
 from web import session
 
 blueprint = Blueprint("agent", __name__, url_prefix="/agent")
 
 WORKERS = (ACCUEIL, GUICHET, INSTRUCTEUR, CHEF_DE_SERVICE)
+MANAGERS = frozenset({CHEF_DE_SERVICE, ADMINISTRATEUR, ANALYSTE})
 View = Literal["mine", "service", "unassigned", "late"]
 VIEWS: tuple[tuple[View, str], ...] = (
     ("service", "Mon service"),
@@ -44,6 +52,12 @@ def kept() -> dict[str, Any]:
     return {name: request.values[name] for name in names if request.values.get(name)}
 
 
+def place() -> dict[str, Any]:
+    """`kept` and the page of the list: where the way back leads."""
+    suite = request.values.get("suite")
+    return {**kept(), "suite": suite} if suite else kept()
+
+
 @blueprint.context_processor
 def beside() -> dict[str, Any]:
     """The navigation of every page, with the counts of the agent's views."""
@@ -52,27 +66,38 @@ def beside() -> dict[str, Any]:
         return {}
     counts = queries.counts(actor)
     return {
-        "nav": navigation(counts),
+        **header(counts),
         "views": views(counts),
-        "place": identity.prefecture(actor.prefecture).name if actor.prefecture else "",
         "kept": kept(),
+        "back": place(),
+    }
+
+
+def header(counts: Counts | None = None) -> dict[str, Any]:
+    """The variables of the header: the links and the préfecture's name."""
+    actor = session.signed_in()
+    return {
+        "nav": navigation(counts or queries.counts(actor)),
+        "place": identity.prefecture(actor.prefecture).name if actor.prefecture else "",
     }
 
 
 def navigation(counts: Counts) -> list[dict[str, Any]]:
-    """The header's links."""
+    """The header's links, by role; the page's own is marked, and so is the section that it belongs to."""
     here = request.endpoint or ""
-    actor = session.signed_in()
+    roles = session.signed_in().roles
     links = [
-        ("agent.inbox", "Tâches", counts.service),
-        ("agent.dossiers", "Dossiers", None),
-        ("agent.reception", "Rendez-vous du jour", None),
+        *([("agent.inbox", "Tâches", counts.service, ("agent.task",))] if roles & set(WORKERS) else []),
+        *([("agent.dossiers", "Dossiers", None, ("agent.dossier", "agent.look"))] if roles & set(WORKERS) else []),
+        *([("agent.reception", "Accueil", None, ())] if roles & set(WORKERS) else []),
+        *([("agent.counter", "Guichet", None, ())] if roles & {GUICHET, INSTRUCTEUR, CHEF_DE_SERVICE} else []),
+        *([("manager.overview", "Pilotage", None, ())] if roles & MANAGERS else []),
+        *([("manager.due_work", "Travaux", None, ())] if ADMINISTRATEUR in roles else []),
+        *([("analyst.home", "Démarches", None, ("analyst.demarche", "analyst.version"))] if ANALYSTE in roles else []),
     ]
-    if CHEF_DE_SERVICE in actor.roles:
-        links.append(("manager.overview", "Pilotage", None))
     return [
-        {"label": label, "href": url_for(endpoint), "current": here == endpoint, "count": count}
-        for endpoint, label, count in links
+        {"label": label, "href": url_for(endpoint), "current": here in (endpoint, *inside), "count": count}
+        for endpoint, label, count, inside in links
     ]
 
 

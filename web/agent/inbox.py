@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
+from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from prefecture.demarches import queries as demarches
@@ -15,7 +16,7 @@ from prefecture.kernel.entry import entry
 from prefecture.kernel.errors import DomainError
 from prefecture.kernel.unit_of_work import unit_of_work
 from web import french, session, wording
-from web.agent.frame import WORKERS, blueprint, filters_asked, kept, view_asked
+from web.agent.frame import WORKERS, blueprint, filters_asked, kept, place, view_asked
 
 PAGE = 50
 
@@ -42,6 +43,7 @@ def inbox() -> str:
         next_page=url_for("agent.inbox", **{**kept(), "suite": page.cursor}) if page.cursor else None,
         filters=filters,
         titles=titles,
+        etapes=list(wording.ETAPES.items()),
         chips=_chips(titles),
         counts=queries.counts(actor),
         first_page="suite" not in request.args,
@@ -66,7 +68,7 @@ def take_several() -> Response:
     else:
         told = f"{taken} tâche{'s' if taken > 1 else ''} prise{'s' if taken > 1 else ''}."
         flash(told + (f" {refused} déjà prise{'s' if refused > 1 else ''} par un collègue." if refused else ""))
-    return redirect(url_for("agent.inbox", **kept()))
+    return redirect(url_for("agent.inbox", **place()))
 
 
 def _columns(sort: str) -> list[dict[str, Any]]:
@@ -76,32 +78,49 @@ def _columns(sort: str) -> list[dict[str, Any]]:
     return [
         {"key": "number", "label": "Numéro"},
         {"key": "person", "label": "Personne"},
-        {"key": "demarche", "label": "Démarche"},
         {"key": "task", "label": "À faire"},
-        {"key": "etape", "label": "Étape"},
         {"key": "due", "label": "Échéance", **sorting("due")},
-        {"key": "opened", "label": "Ouverte le", **sorting("opened")},
+        {"key": "opened", "label": "Depuis le", **sorting("opened")},
         {"key": "who", "label": "Qui"},
     ]
 
 
 def _row(task: TaskView) -> dict[str, Any]:
-    due = french.short_moment(task.due_at, task.zone) if task.due_at else ""
     return {
         "id": task.id,
-        "href": url_for("agent.task", task_id=task.id, **kept()),
+        "href": url_for("agent.task", task_id=task.id, **place()),
         "late": "due" if task.late else None,
         "cells": {
             "number": task.number,
-            "person": person_words(task),
-            "demarche": task.title,
-            "task": task.name,
-            "etape": wording.etape(task.etape),
-            "due": (f"En retard, {due}" if task.late else due) or "sans échéance",
-            "opened": french.short_day(task.opened_at, task.zone),
-            "who": task.assignee or "à prendre",
+            "person": _over(person_words(task), _born(task)),
+            "task": _over(task.name, f"{task.title} · {wording.etape(task.etape)}" if task.etape else task.title),
+            "due": _whole(wording.due(task.due_at, task.zone)),
+            "opened": _whole(french.short_day(task.opened_at, task.zone)),
+            "who": _who(task),
         },
     }
+
+
+def _over(first: str, second: str) -> Markup:
+    """Two lines of a cell, the second softer."""
+    below = Markup('<span class="table__sub">{}</span>').format(french.typo(second)) if second else ""
+    return Markup("{}{}").format(first, below)
+
+
+def _whole(text: str) -> str:
+    """A text that stays on one line."""
+    return text.replace(" ", french.NBSP)
+
+
+def _born(task: TaskView) -> str:
+    born = task.person.birth_date if task.person else None
+    return f"né(e)\u00a0le\u00a0{french.short_date(born)}" if born else ""
+
+
+def _who(task: TaskView) -> str:
+    if task.assignee_id is None:
+        return "à\u00a0prendre"
+    return "moi" if task.assignee_id == session.signed_in().id else task.assignee or ""
 
 
 def person_words(item: Any) -> str:

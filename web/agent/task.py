@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
+from flask import Response as FlaskResponse
 from flask import flash, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
@@ -14,15 +15,32 @@ from prefecture.demarches import queries as demarches
 from prefecture.documents import queries as documents
 from prefecture.dossiers import queries, service
 from prefecture.dossiers.queries import TaskDetail
-from prefecture.identity.permissions import Subject, may_do_task
+from prefecture.identity.permissions import Subject, may, may_do_task
 from prefecture.kernel import traces
 from prefecture.kernel.entry import entry
-from prefecture.kernel.errors import Conflict, Forbidden, Invalid, NotFound
+from prefecture.kernel.errors import Conflict, Forbidden, Invalid
 from prefecture.kernel.unit_of_work import unit_of_work
+from prefecture.steps import preview
 from web import session
-from web.agent.frame import WORKERS, blueprint, filters_asked, kept, view_asked
+from web.agent.frame import WORKERS, blueprint, filters_asked, place, view_asked
+from web.agent.pieces import RECEIVED, Piece, pieces_of
+from web.agent.summary import summary
 
 LOOKED_THROUGH = 200
+LETTER = "courrier"
+# A letter brings its own styles and no script; it is shown in a frame of the task's page only.
+LETTER_SECURITY = {
+    "content_security_policy": {
+        "default-src": "'none'",
+        "style-src": "'unsafe-inline'",
+        "img-src": "data:",
+        "frame-ancestors": "'self'",
+        "sandbox": "",
+    },
+    "content_security_policy_nonce_in": [],
+    "frame_options": "SAMEORIGIN",
+}
+_SHEET = "<style>html{background:#fff}body{padding:32px 40px!important;max-width:42rem}</style></head>"
 
 
 @blueprint.get("/taches/<task_id>")
@@ -31,7 +49,7 @@ def task(task_id: str) -> str:
     """One task with its dossier."""
     detail = queries.task(task_id, session.signed_in())
     traces.record("tache.ouverte", detail.dossier.id, session.signed_in().id)
-    return _page(detail, detail.answers, {})
+    return _page(detail, None, {})
 
 
 @blueprint.post("/taches/<task_id>")
@@ -40,14 +58,11 @@ def complete(task_id: str) -> Response:
     """Complete the task, then open the next of the same view; wrong answers come back as typed."""
     actor = session.signed_in()
     detail = queries.task(task_id, actor)
-    following = _neighbours(task_id)[2]
+    following = _neighbours(task_id).following
     form = _form(detail)
-    answers: dict[str, Any] = {}
-    if form is not None:
-        for page in form.pages:
-            answers = form.merge(answers, form.parse_html(request.form, page.number), page.number)
-        if form.asks_again(request.form):
-            return make_response(_page(detail, answers, {}))
+    answers = _typed(form)
+    if "_voir" in request.form or (form is not None and form.asks_again(request.form)):
+        return make_response(_page(detail, answers, {}))
     revision = request.form.get("revision", type=int)
     try:
         with unit_of_work():
@@ -59,8 +74,26 @@ def complete(task_id: str) -> Response:
         return make_response(_page(fresh, answers, {}, refused=error.message), error.status)
     flash(f"Tâche terminée\u00a0: {detail.task.name}, dossier {outcome.number}.")
     if following and request.form.get("ensuite") != "dossier":
-        return redirect(url_for("agent.task", task_id=following, **kept()))
+        return redirect(url_for("agent.task", task_id=following, **place()))
     return redirect(url_for("agent.dossier", number=outcome.number))
+
+
+@blueprint.route("/taches/<task_id>/courrier", methods=["GET", "POST"])
+@entry(*WORKERS)
+def letter(task_id: str) -> FlaskResponse:
+    """The letter that the answers of the form would lead to, for the frame beside it; nothing is kept."""
+    actor = session.signed_in()
+    detail = queries.task(task_id, actor)
+    form = _form(detail)
+    answers: Mapping[str, Any] = detail.answers
+    if request.method == "POST" and form is not None:
+        answers = form.check(_typed(form), context=detail.data).answers
+    found = preview.letter_of(detail, answers, actor)
+    page = found.html.replace("</head>", _SHEET, 1) if found else render_template("agent/no_letter.html")
+    return FlaskResponse(page)
+
+
+letter.talisman_view_options = LETTER_SECURITY  # type: ignore[attr-defined]
 
 
 @blueprint.post("/taches/<task_id>/prendre")
@@ -70,7 +103,7 @@ def take(task_id: str) -> Response:
     with unit_of_work():
         service.claim_task(session.signed_in(), task_id)
     flash("Cette tâche est à vous.")
-    return redirect(url_for("agent.task", task_id=task_id, **kept()))
+    return redirect(url_for("agent.task", task_id=task_id, **place()))
 
 
 @blueprint.post("/taches/<task_id>/rendre")
@@ -80,35 +113,49 @@ def give_back(task_id: str) -> Response:
     with unit_of_work():
         service.release_task(session.signed_in(), task_id)
     flash("Cette tâche est de nouveau à prendre.")
-    return redirect(url_for("agent.task", task_id=task_id, **kept()))
+    return redirect(url_for("agent.task", task_id=task_id, **place()))
 
 
-def _page(detail: TaskDetail, answers: Mapping[str, Any], errors: Mapping[str, str], refused: str = "") -> str:
+def _page(detail: TaskDetail, typed: Mapping[str, Any] | None, errors: Mapping[str, str], refused: str = "") -> str:
+    """The page with what was typed; None: as the task was left the last time."""
     actor, dossier = session.signed_in(), detail.dossier
     form = _form(detail)
-    pieces = [one for one in documents.of_dossier(dossier.id) if one.kind == "piece"]
-    position, total, following = _neighbours(detail.task.id)
-    subject = Subject(dossier.person_id, dossier.service_id, dossier.prefecture)
-    context = detail.data
+    version = demarches.version(dossier.version_id)
+    history = queries.history(dossier.number, actor)
+    held = documents.of_dossier(dossier.id)
+    answers = _left(detail.answers, pieces_of(version.settings, held, history)) if typed is None else typed
+    views = [form.view(answers, errors, page.number, context=detail.data) for page in form.pages] if form else []
+    judged = _judged(views)
+    pieces = pieces_of(version.settings, held, history, judged)
+    is_open = detail.task.status == "open"
+    lettered = is_open and preview.writes_letter(detail)
     return render_template(
         "agent/task.html",
+        **summary(dossier, history, detail.data),
         detail=detail,
         task=detail.task,
-        dossier=dossier,
-        open=detail.task.status == "open",
-        may=may_do_task(actor, detail.task.lane, subject),
-        pages=[form.view(answers, errors, page.number, context=context) for page in form.pages] if form else [],
+        open=is_open,
+        doer=_doer(detail),
+        pages=views,
         errors=errors,
         refused=refused,
         revision=dossier.revision,
         pieces=pieces,
-        shown=_shown(pieces),
-        filed=filed_sections(dossier, detail.data),
-        history=list(reversed(queries.history(dossier.number, actor)))[:30],
-        position=position,
-        total=total,
-        following=following,
+        typed=_states(answers),
+        lettered=lettered,
+        shown=_shown([one.code for one in pieces], letter_first=lettered and not judged, lettered=lettered),
+        around=_neighbours(detail.task.id),
     )
+
+
+def _doer(detail: TaskDetail) -> str:
+    """Who does the task: `me`, another `role`, or a `colleague` who has taken it."""
+    actor, dossier, task = session.signed_in(), detail.dossier, detail.task
+    subject = Subject(dossier.person_id, dossier.service_id, dossier.prefecture)
+    if not may_do_task(actor, task.lane, subject):
+        return "role"
+    taken = task.assignee_id is not None and task.assignee_id != actor.id
+    return "colleague" if taken and not may(actor, "task.assign", subject) else "me"
 
 
 def _form(detail: TaskDetail) -> forms.Form | None:
@@ -116,40 +163,72 @@ def _form(detail: TaskDetail) -> forms.Form | None:
     return demarches.version(detail.dossier.version_id).form(name) if name else None
 
 
-def filed_sections(dossier: Any, data: Mapping[str, Any]) -> Any:
-    """What the citizen filed, question by question."""
-    version = demarches.version(dossier.version_id)
-    return version.form(version.form_id).read_back(data.get("demande", {}), context={"usager": data.get("usager", {})})
+def _typed(form: forms.Form | None) -> dict[str, Any]:
+    """What the agent typed, page after page."""
+    answers: dict[str, Any] = {}
+    if form is not None:
+        for page in form.pages:
+            answers = form.merge(answers, form.parse_html(request.form, page.number), page.number)
+    return answers
 
 
-def _shown(pieces: list[documents.DocumentView]) -> dict[str, Any] | None:
-    """The pièce in view: the one that the address names, else the first."""
-    if not pieces:
-        return None
-    wanted = request.args.get("piece", "")
-    index = next((number for number, one in enumerate(pieces) if str(one.id) == wanted), 0)
-    return {
-        "piece": pieces[index],
-        "previous": pieces[index - 1].id if index else None,
-        "next": pieces[index + 1].id if index + 1 < len(pieces) else None,
-    }
+def _judged(views: list[Any]) -> list[str]:
+    """The pièces that the form asks to judge: a group that answers under `pieces.<code>`, and is not hidden."""
+    found = []
+    for page in views:
+        for view in page.fields:
+            parts = view.fields[0].name.split(".") if view.fields else []
+            if len(parts) > 2 and parts[0] == "pieces" and not view.hidden:
+                found.append(parts[1])
+    return found
 
 
-def _neighbours(task_id: str) -> tuple[int, int, str | None]:
-    """Where the task stands in the view it was opened from, how many are there, and which follows."""
+def _left(answers: Mapping[str, Any], pieces: Sequence[Piece]) -> dict[str, Any]:
+    """The answers of the last time; what the citizen has sent since is judged anew, and so is the whole."""
+    again = {one.code for one in pieces if one.state == RECEIVED}
+    told = answers.get("pieces")
+    if not isinstance(told, Mapping) or not again & told.keys():
+        return dict(answers)
+    return {"pieces": {code: said for code, said in told.items() if code not in again}}
+
+
+def _states(answers: Mapping[str, Any]) -> dict[str, str]:
+    """What the form says of each pièce now."""
+    told = answers.get("pieces")
+    pairs = told.items() if isinstance(told, Mapping) else ()
+    return {code: str(said["etat"]) for code, said in pairs if isinstance(said, Mapping) and said.get("etat")}
+
+
+def _shown(codes: list[str], *, letter_first: bool, lettered: bool) -> str:
+    """What is in view: the pièce (or the letter) that the page was asked for, else the letter or the first pièce."""
+    wanted = request.form.get("_voir") or request.values.get("piece", "")
+    if wanted in codes or (wanted == LETTER and lettered):
+        return wanted
+    return LETTER if letter_first or not codes else codes[0]
+
+
+@dataclass(frozen=True)
+class Neighbours:
+    """Where a task stands in the view it was opened from; `following` is what comes after it is done."""
+
+    position: int
+    total: int
+    previous: str | None
+    next: str | None
+    following: str | None
+
+
+def _neighbours(task_id: str) -> Neighbours:
     page = queries.inbox(session.signed_in(), view_asked(), filters_asked(), limit=LOOKED_THROUGH)
     ids = [one.id for one in page.items]
     if task_id not in ids:
-        return 0, len(ids), ids[0] if ids else None
+        return Neighbours(0, len(ids), None, None, ids[0] if ids else None)
     index = ids.index(task_id)
-    after = ids[index + 1 :] or ids[:index]
-    return index + 1, len(ids), after[0] if after else None
-
-
-def document_of(number: str, document_id: uuid.UUID) -> documents.DocumentView:
-    """A document of a dossier that the agent may see; raises NotFound."""
-    dossier = queries.dossier(number, session.signed_in())
-    found = documents.document(document_id)
-    if found.dossier_id != dossier.id:
-        raise NotFound
-    return found
+    before, after = ids[:index], ids[index + 1 :]
+    return Neighbours(
+        position=index + 1,
+        total=len(ids),
+        previous=before[-1] if before else None,
+        next=after[0] if after else None,
+        following=next(iter(after or before), None),
+    )

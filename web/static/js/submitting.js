@@ -6,7 +6,7 @@ function focusSummary(root) {
 function onceOnly(root) {
   root.addEventListener("submit", (event) => {
     const form = event.target;
-    if (form.method !== "post") return;
+    if (form.method !== "post" || event.submitter?.formTarget) return; // what a frame shows may be asked again
     if (form.dataset.sent) {
       event.preventDefault();
       return;
