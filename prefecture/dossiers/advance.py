@@ -37,6 +37,7 @@ _TOLD = {
     "decision": "decision",
     "incident": "incident",
 }
+_RETOLD = ("element", "process", "name", "lane", "audience", "form", "variable", "not_by", "etape", "file", "card")
 _MARKS = {"entered": "+", "completed": "-", "cancelled": "x", "flow": ">"}
 
 
@@ -61,6 +62,14 @@ def apply(held: Held, advance: Advance, facts: Sequence[Fact], *, done: str | No
         dossier.finished_at = held.now
     dossier.incident = next((f"{one.element}:{one.code}"[:200] for one in advance.incidents), None)
     journal.append(dossier, held.actor, _with_trail(facts, advance), held.now)
+
+
+def retell(held: Held, tasks: Iterable[OpenTask]) -> None:
+    """Have tasks that stay open say what the drawing says now: words, card, lane, form; not when they are due."""
+    for task in tasks:
+        if task.id in held.tasks:
+            row = {name: value for name, value in _row(held, task).items() if name in _RETOLD}
+            db.session.connection().execute(update(TASKS).where(TASKS.c.id == task.id).values(row))
 
 
 def close(held: Held, statut: str, facts: Sequence[Fact]) -> None:

@@ -8,13 +8,14 @@ import click
 from flask import Flask
 from flask.cli import AppGroup
 
-from prefecture.dossiers import jobs, journal, queries, service
+from prefecture.dossiers import jobs, journal, migration, migration_commands, queries, service
 from prefecture.kernel import clock
 from prefecture.kernel.errors import DomainError
 from prefecture.kernel.unit_of_work import unit_of_work
 
 # Importing them entered them in the table of due work's handlers.
-HANDLERS: Final = (jobs.fire_timer, jobs.seal_journal, jobs.forget_old)
+HANDLERS: Final = (jobs.fire_timer, jobs.seal_journal, jobs.forget_old, migration.move_one)
+COMMANDS: Final = (migration_commands.diff, migration_commands.migrate)  # `demarche diff` and `demarche migrate`
 
 dossiers = AppGroup("dossiers", help="Prove, seal and erase dossiers.")
 

@@ -16,7 +16,7 @@ from prefecture.kernel import clock, keyring
 from prefecture.kernel.db import db, new_id
 from prefecture.kernel.errors import Forbidden
 
-KEPT_FOR = timedelta(days=180)
+KEPT_FOR = timedelta(days=92)  # three months, as the démarches' own retention says of a draft
 
 
 @dataclass(frozen=True)

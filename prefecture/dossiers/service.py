@@ -186,7 +186,7 @@ def archive(actor: Actor, number: str) -> DossierView:
     held = _visible(hold_number(actor, number))
     if not permissions.may(actor, "dossier.move", held.subject):
         raise Forbidden("Archiver un dossier revient à un instructeur.")
-    if held.dossier.statut not in ENDED:
+    if held.dossier.statut not in ENDED and held.dossier.finished_at is None:
         raise Conflict("Seul un dossier terminé peut être archivé.", code="dossier-en-cours")
     if held.dossier.archived_at is None:
         held.dossier.archived_at = held.now

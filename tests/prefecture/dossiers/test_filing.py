@@ -152,7 +152,7 @@ def test_an_old_draft_is_forgotten(world: Any) -> None:
     clock.move(timedelta(days=2))
     world.drain()
     assert len(queries.drafts(world.amina)) == 1
-    clock.move(timedelta(days=200))
+    clock.move(timedelta(days=100))
     world.drain()
     assert queries.drafts(world.amina) == []
 
