@@ -136,6 +136,8 @@ def retry_incident(actor: Actor, number: str, incident: str) -> None:
     held = hold_number(actor, number)
     if not permissions.may(actor, "incident.repair", held.subject):
         raise NotFound
+    if held.dossier.finished_at is not None:
+        raise Conflict("Ce dossier est terminé\u00a0: il n’y a plus d’incident à régler.", code="dossier-termine")
     try:
         advance = runtime.retry(held.version.definition, held.state, incident, now=held.now)
     except TaskNotOpen as error:

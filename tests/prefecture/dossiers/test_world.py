@@ -154,6 +154,9 @@ def test_a_process_that_does_not_listen_is_closed_all_the_same(world: Any) -> No
     assert queries.tasks(world.amina).items == ()
     with unit_of_work():
         assert not service.send_message(view.id, "avis", {})
+    head = world.agent("helene", "Hélène Noir", ["chef_de_service"])
+    with pytest.raises(Conflict, match="terminé"), unit_of_work():
+        service.retry_incident(head, view.number, "x")
 
 
 def test_statut_and_deadline_follow_what_the_actions_say(world: Any) -> None:
