@@ -34,7 +34,7 @@ class Profile:
     comes: bool = True
     sens: str = "accepter"
     withdraws_after: int | None = None
-    patience: int = 9
+    patience: int = 16
 
 
 PROFILES = (

@@ -148,7 +148,9 @@ def plan_all(timeline: Timeline, now: datetime, number: int = DOSSIERS) -> None:
         place = PLACES[5] if index % 3 == 0 else PLACES[index % len(PLACES)]
         code = PERMIS if index % 5 == 4 else TSE
         profile = PROFILES[index % len(PROFILES)]
-        filed = now - timedelta(days=dice.randrange(2, LONGEST_DAYS), minutes=dice.randrange(600))
+        # More lately than long ago, so that every step has dossiers waiting in it.
+        age = 1 + LONGEST_DAYS * dice.random() ** 2.6
+        filed = now - timedelta(days=age, minutes=dice.randrange(600))
         citizen = draw(index, random.Random(index))  # noqa: S311
         _plan_story(timeline, citizen, place, agents[place.code], code, profile, office_hour(filed))
     _plan_persona(timeline, agents["94"], now)
