@@ -1,19 +1,32 @@
-"""Analysts' pages: the published démarches, their versions, their diagrams and what they hold."""
+"""Analysts' pages: the published démarches, their versions, their diagrams, files and scenarios."""
 
 from __future__ import annotations
 
+import tomllib
 import uuid
+from typing import Any
 
 from flask import Blueprint, render_template
 from markupsafe import Markup
 
 from engine import diagram
+from engine.compiling.xml import parse
 from prefecture.demarches import queries as demarches
 from prefecture.demarches.version import Version
 from prefecture.identity.permissions import ANALYSTE
 from prefecture.kernel.entry import entry
+from web import session
+from web.agent.frame import header
 
 blueprint = Blueprint("analyst", __name__, url_prefix="/analyste")
+
+COMMON = "_commun"
+
+
+@blueprint.context_processor
+def above() -> dict[str, Any]:
+    """The header of every page."""
+    return header() if session.actor() else {}
 
 
 @blueprint.get("", strict_slashes=False)
@@ -38,12 +51,32 @@ def version(version_id: uuid.UUID) -> str:
 
 
 def _page(found: Version) -> str:
-    # The renderer escapes every text of the diagram; what it returns is ours.
-    drawings = [(name, Markup(diagram.render(content))) for name, content in found.diagrams.items()]  # noqa: S704
+    versions = demarches.versions(found.code)
     return render_template(
         "analyst/demarche.html",
         version=found,
-        drawings=drawings,
-        files=sorted(found.files),
-        versions=demarches.versions(found.code),
+        current=versions[0].id == found.id,
+        drawings=[_drawing(name, content) for name, content in found.diagrams.items()],
+        own=sorted(name for name in found.files if not name.startswith(f"{COMMON}/")),
+        shared=sorted(name for name in found.files if name.startswith(f"{COMMON}/")),
+        scenarios=_scenarios(found),
+        versions=versions,
     )
+
+
+def _drawing(name: str, content: bytes) -> tuple[str, str, Markup]:
+    """A file's title, its path, its picture."""
+    processes = (one for one in parse(content).iter() if isinstance(one.tag, str) and one.tag.endswith("}process"))
+    title = next((str(one.get("name")) for one in processes if one.get("name")), name)
+    # The renderer escapes every text of the diagram; what it returns is ours.
+    return title, name, Markup(diagram.render(content))  # noqa: S704
+
+
+def _scenarios(found: Version) -> list[dict[str, str]]:
+    """The analyst's own tests: the title of each, and its file."""
+    told = []
+    for name in sorted(found.files):
+        if "/scenarios/" in f"/{name}" and name.endswith(".toml"):
+            read = tomllib.loads(found.files[name].decode())
+            told.append({"file": name, "title": str(read.get("titre") or read.get("nom") or name)})
+    return told
