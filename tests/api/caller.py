@@ -73,3 +73,10 @@ class Caller:
     def complete(self, number: str, element: str, answers: dict[str, Any]) -> TestResponse:
         """Complete the open task of that element."""
         return self.post(f"/tasks/{self.task(number, element)}/complete", {"answers": answers})
+
+
+JUDGED = {code: {"etat": "valide"} for code in PIECES}
+COMPLETE = {"conclusion": "complet", "pieces": JUDGED}
+INVITE = {"venue": "convoquer", "originaux": ["passeport"]}
+GRANTED = {"sens": "accepter", "titre": {"nature": "meme", "debut": "2027-03-01", "fin": "2028-02-29"}}
+HANDED = {"issue": "remis", "timbre": "1" * 16, "taxes_verifiees": True, "information_signee": True}
