@@ -71,19 +71,19 @@ def ours(name: str) -> str:
 
 def local(element: Element) -> str:
     """The name of an element without its namespace; empty for comments."""
-    return etree.QName(element).localname if isinstance(element.tag, str) else ""
+    tag = element.tag
+    return tag.rpartition("}")[2] if isinstance(tag, str) else ""
 
 
 def namespace(element: Element) -> str:
     """The namespace of an element; empty for comments and elements without one."""
-    return (etree.QName(element).namespace or "") if isinstance(element.tag, str) else ""
+    tag = element.tag
+    return tag[1:].partition("}")[0] if isinstance(tag, str) and tag.startswith("{") else ""
 
 
 def bpmn_children(element: Element, *names: str) -> Iterator[Element]:
     """The children that are BPMN elements, of these names if any are given."""
-    for child in element:
-        if namespace(child) == BPMN and (not names or local(child) in names):
-            yield child
+    yield from element.iterchildren(*(f"{{{BPMN}}}{name}" for name in names or ("*",)))
 
 
 def bpmn_child(element: Element, name: str) -> Element | None:
