@@ -61,12 +61,12 @@ class Activity(Node):
         """The boundary events that catch such a thing."""
         return [[one for one in self.boundaries if any(trigger.kind == kind for trigger in one.triggers)]]
 
-    def caught_here(self, token: Token, catcher: Catch) -> None:
+    def caught_here(self, token: Token, catcher: Catch, payload: dict[str, Any]) -> None:
         """One of the catchers was chosen."""
         if isinstance(catcher, Boundary):
-            catcher.fire(token, {})
+            catcher.fire(token, payload)
         elif isinstance(catcher, StartEvent):
-            catcher.begin_subprocess(token, {})
+            catcher.begin_subprocess(token, payload)
 
 
 class PassThrough(Activity):

@@ -137,7 +137,7 @@ class Node(BpmnTaskSpec):
         """What catches such an event here, innermost first."""
         return []
 
-    def caught_here(self, token: Token, catcher: Catch) -> None:
+    def caught_here(self, token: Token, catcher: Catch, payload: dict[str, Any]) -> None:
         """One of the catchers was chosen."""
         raise NotImplementedError
 

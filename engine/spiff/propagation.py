@@ -36,7 +36,7 @@ def go_up(token: Token, kind: str, code: str, detail: dict[str, Any]) -> bool:
             catcher = _best(level, kind, code)
             if catcher is not None:
                 token.workflow.tell(kind, token, caught_by=catcher.element, **detail)
-                current.task_spec.caught_here(current, catcher)
+                current.task_spec.caught_here(current, catcher, _kept(catcher, kind, code, detail))
                 return True
         came_from, current = current, current.parent
     return False
@@ -47,6 +47,12 @@ def _best(catchers: list[Catch], kind: str, code: str) -> Catch | None:
     names = [(trigger.name, one) for one in catchers for trigger in one.triggers if trigger.kind == kind]
     named = [one for name, one in names if name == code]
     return next(iter(named + [one for name, one in names if name is None]), None)
+
+
+def _kept(catcher: Catch, kind: str, code: str, detail: dict[str, Any]) -> dict[str, Any]:
+    """What the catcher keeps of it: the variables that it names for the code and the message."""
+    caught = [trigger for trigger in catcher.triggers if trigger.kind == kind and trigger.name in {code, None}]
+    return {variable: detail.get(what, "") for trigger in caught for what, variable in trigger.kept}
 
 
 def deliver(instance: Instance, name: str, payload: dict[str, Any]) -> bool:

@@ -106,11 +106,20 @@ def _code(reading: Reading, element: Element, definition: Element, attribute: st
 
 
 def _error(reading: Reading, element: Element, definition: Element) -> Trigger:
-    return Trigger(ERROR, _code(reading, element, definition, "errorRef", reading.tables.errors))
+    kept = _kept(definition, code="errorCodeVariable", message="errorMessageVariable")
+    return Trigger(ERROR, _code(reading, element, definition, "errorRef", reading.tables.errors), kept=kept)
 
 
 def _escalation(reading: Reading, element: Element, definition: Element) -> Trigger:
-    return Trigger(ESCALATION, _code(reading, element, definition, "escalationRef", reading.tables.escalations))
+    kept = _kept(definition, code="escalationCodeVariable")
+    code = _code(reading, element, definition, "escalationRef", reading.tables.escalations)
+    return Trigger(ESCALATION, code, kept=kept)
+
+
+def _kept(definition: Element, **attributes: str) -> tuple[tuple[str, str], ...]:
+    """The variables that other modelers name for what they catch, whatever their namespace."""
+    named = {str(name).rpartition("}")[2]: str(value) for name, value in definition.attrib.items()}
+    return tuple((what, named[name]) for what, name in attributes.items() if named.get(name))
 
 
 def _timer(reading: Reading, element: Element, definition: Element) -> Trigger:

@@ -27,12 +27,14 @@ CANCEL = "cancel"
 class Trigger:
     """One event definition. `name`: of the message or signal, or the code of the error or escalation; None is any.
 
-    For a timer, `name` is its value and `timer` the kind of time; for a condition, `name` is the condition.
+    For a timer, `name` is its value and `timer` the kind of time; for a condition, `name` is the condition. `kept`:
+    what of an error or escalation (code, message) goes into which variable when it is caught.
     """
 
     kind: str
     name: Formula | str | None = None
     timer: str = ""
+    kept: tuple[tuple[str, str], ...] = ()
 
     @property
     def listens(self) -> bool:
