@@ -208,8 +208,9 @@ def steps(
         elif index == position:
             state = "stopped" if finished else "current"
         else:
-            state = "todo"
-        drawn.append({"title": ETAPES[code], "state": state, "note": (notes or {}).get(code, "")})
+            state = "skipped" if finished and position >= 0 else "todo"
+        note = (notes or {}).get(code, "") if state in ("done", "current", "stopped") else ""
+        drawn.append({"title": ETAPES[code], "state": state, "note": note})
     return drawn
 
 

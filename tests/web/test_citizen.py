@@ -353,6 +353,22 @@ def test_a_demand_sent_back_is_corrected_page_by_page(village: Village) -> None:
     assert village.open(filed) == ["verifier_completude"]
 
 
+def test_a_decided_dossier_leads_to_its_letter(village: Village) -> None:
+    filed = village.file()
+    village.judge(filed)
+    village.do(filed, "autoriser_convocation", {"venue": "dispense"})
+    refusal = {"sens": "refuser", "motifs": ["conditions"], "considerants_droit": "Vu X.", "considerants_fait": "Y."}
+    village.do(filed, "instruire_demande", refusal)
+    village.do(filed, "valider_decision", {"accord": True}, "denis")
+    amina = village.browse("amina")
+    page = amina.get(f"/dossiers/{filed.number}").get_data(as_text=True)
+    assert "Votre demande est refusée" in page
+    match = re.search(r'href="(/dossiers/[^"]+/documents/[^"]+)"><span>Lire le courrier', page)
+    assert match is not None
+    assert "Décision de refus" in plain(amina.get(match[1]))
+    assert "Retirer ma demande" not in page
+
+
 def judged() -> dict[str, dict[str, str]]:
     return {code: {"etat": "valide"} for code in PIECES}
 

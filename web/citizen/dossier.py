@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -26,7 +27,7 @@ from prefecture.kernel.unit_of_work import unit_of_work
 from prefecture.notifications import queries as notifications
 from prefecture.notifications.queries import NotificationView
 from web import french, session, wording
-from web.citizen.frame import blueprint, steps_of, wanted_of
+from web.citizen.frame import Wanted, blueprint, steps_of, wanted_of
 from web.citizen.papers import SHOWN
 
 # Links are for the mail: the page has its own buttons, and shows no token.
@@ -52,7 +53,7 @@ def dossier(number: str) -> str:
         dossier=found,
         house=identity.prefecture(found.prefecture),
         service=identity.service(found.service_id),
-        wanted=wanted_of(found, tasks, booked=booked),
+        wanted=_with_letter(wanted_of(found, tasks, booked=booked), found, papers),
         due=next((one for one in tasks if one.lane == USAGER and one.due_at), None),
         rdv=rdv if rdv is not None and rdv.active else None,
         steps=steps_of(found, _notes(found, history, rdv)),
@@ -88,6 +89,15 @@ def withdraw(number: str) -> Response:
         return make_response(page, error.status)
     flash("Votre demande est retirée. Un courriel vous le confirme.")
     return redirect(url_for("citizen.dossier", number=number))
+
+
+def _with_letter(wanted: Wanted, found: DossierView, papers: Sequence[DocumentView]) -> Wanted:
+    """Once decided, the way to the letter that says so."""
+    letters = [one for one in papers if one.kind == "courrier"]
+    if found.statut not in wording.ENDINGS or wanted.action or not letters:
+        return wanted
+    href = url_for("citizen.paper", number=found.number, document_id=letters[-1].id)
+    return replace(wanted, action=("Lire le courrier", href))
 
 
 def _filed(found: DossierView, papers: Sequence[DocumentView], tasks: Sequence[TaskView]) -> Any:
