@@ -64,7 +64,7 @@ bench: setup-dev ## figures, one a line: BENCH <name> <value> <unit>
 	@$(BIN)/python -m bench
 
 fuzz: setup-dev ## ten minutes of hostile expressions, tables and models (FUZZ_SECONDS); finds are kept and replayed
-	@FUZZ_SECONDS=$(FUZZ_SECONDS) $(BIN)/python tests/fuzz/campaign.py
+	@FUZZ_SECONDS=$(FUZZ_SECONDS) $(BIN)/python -m tests.fuzz.campaign
 
 clean: ## remove the virtual environment and the demonstration's data
 	rm -rf $(VENV) var
