@@ -38,12 +38,18 @@ __all__ = [
     "MappingInvalid",
     "MigrationRefused",
     "Report",
+    "check_mapping",
     "compare",
     "migrate",
 ]
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 NOTHING: Mapping[str, str] = {}
+
+
+def check_mapping(mapping: Mapping[str, str], old: Definition, new: Definition) -> None:
+    """Raise MappingInvalid when a side of the mapping is not there."""
+    whole(mapping, old, new)
 
 
 def compare(state: bytes, old: Definition, new: Definition, mapping: Mapping[str, str] = NOTHING) -> Report:

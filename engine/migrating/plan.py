@@ -148,8 +148,13 @@ class Planner:
         return self._begins_anew(token, around, wanted)
 
     def _same_step(self, node: Node, wanted: str) -> bool:
-        """Whether the mapping only says how the element is called now (or that it is meant as it is)."""
+        """Whether the mapping only says how the element is called now, or that it is meant as it is.
+
+        Within one definition nothing is called otherwise: there a mapping moves the token, or begins the step again.
+        """
         here = place_of(node)
+        if self.old is self.new:
+            return False
         return wanted == here or (key_of(here) not in self.new.nodes and key_of(wanted) not in self.old.nodes)
 
     def _stays(self, token: Token, target: Node) -> bool:

@@ -10,20 +10,20 @@ import hashlib
 import uuid
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import orjson
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from engine import migration
-from engine.migration import FOLLOWS, HARMLESS, NEEDS_TARGET, REFUSED, MigrationRefused, Report
-from engine.model import Advance
+from engine.migration import FOLLOWS, HARMLESS, NEEDS_TARGET, REFUSED, Finding, MigrationRefused, Report
+from engine.model import Advance, ElementInfo
 from prefecture.demarches import queries as demarches
 from prefecture.demarches.version import Version
 from prefecture.dossiers import advance as advancing
 from prefecture.dossiers import messages
-from prefecture.dossiers.held import Held, hold, place
+from prefecture.dossiers.held import TASKS, Held, hold, place
 from prefecture.dossiers.journal import Fact
 from prefecture.dossiers.models import Dossier
 from prefecture.identity.permissions import Actor
@@ -117,12 +117,16 @@ def move(dossier_id: uuid.UUID, target: Version, mapping: Mapped, *, actor: Acto
     if dossier.version_id == target.id:
         return Moved(ALREADY)
     mine = relevant(mapping, old, target)
+    unsaid = list(_rules_unsaid(old, target, mine))
+    if unsaid:
+        return Moved(NEEDS_TARGET, "; ".join(f"{one.place}: {one.reason}" for one in unsaid))
     try:
         advance = migration.migrate(held.state, old.definition, target.definition, mine, now=held.now)
     except MigrationRefused as refusal:
         return Moved(refusal.report.verdict, str(refusal))
     told = {"from": old.number, "to": target.number, "mapping": dict(mine), "by": by}
     dossier.version_id = target.id
+    _rename_done(dossier.id, mine, target)
     renewed = Held(dossier, target, held.actor, held.now, held.tasks)
     carry(renewed, advance, Fact("migrated", name=f"{old.number} → {target.number}", values=told))
     return Moved(MOVED)
@@ -179,7 +183,43 @@ def move_one(work: Work) -> None:
 def _compared(row: Any, new: Version, mapping: Mapped) -> Report:
     old = demarches.version(row.version_id)
     state = keyring.unseal(row.key_id, row.state, place(row.id))
-    return migration.compare(state, old.definition, new.definition, relevant(mapping, old, new))
+    mine = relevant(mapping, old, new)
+    report = migration.compare(state, old.definition, new.definition, mine)
+    told = {one.place for one in report.findings}
+    more = tuple(one for one in _rules_unsaid(old, new, mine) if one.place not in told)
+    return replace(report, findings=report.findings + more)
+
+
+def _rules_unsaid(old: Version, new: Version, mapping: Mapped) -> Iterator[Finding]:
+    """Tasks that forbid themselves to whoever did X and would do so to whoever did Y: is Y what X is called now?
+
+    Without an answer, whoever did X before the move could do both tasks after it.
+    """
+    said = {(_element(source), _element(target)) for source, target in mapping.items()}
+    for info in old.definition.elements.values():
+        other = new.definition.elements.get(info.id)
+        for rule in advancing.NOT_BY:
+            before, after = _names(info, rule), _names(other, rule)
+            unsaid = [name for name in before - after if not any((name, wanted) in said for wanted in after)]
+            for name in unsaid if after - before else ():
+                reason = f"{info.id} was not for who did {name}, it names {', '.join(sorted(after))} now: say {name}=…"
+                yield Finding(f"{info.process}:{name}", "", NEEDS_TARGET, "other_person", reason)
+
+
+def _names(info: ElementInfo | None, rule: str) -> set[str]:
+    return set() if info is None else set(info.properties.get(rule, "").replace(",", " ").split())
+
+
+def _rename_done(dossier_id: uuid.UUID, mapping: Mapped, target: Version) -> None:
+    """Tasks that were done are known by what their step is called now, so that the two-person rule finds them."""
+    for source, wanted in mapping.items():
+        if target.definition.elements.get(_element(source)) is None:
+            own = (TASKS.c.dossier_id == dossier_id) & (TASKS.c.element == _element(source))
+            db.session.execute(update(TASKS).where(own).values(element=_element(wanted)))
+
+
+def _element(text: str) -> str:
+    return text.rpartition(":")[2].strip()
 
 
 def _running(code: str, target: uuid.UUID, only: uuid.UUID | None) -> Iterator[Any]:

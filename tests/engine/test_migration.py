@@ -137,6 +137,15 @@ def test_the_same_definition_and_a_mapping_move_a_token() -> None:
     assert onto(player, two).tasks == ["a"]
 
 
+def test_the_same_definition_and_a_step_mapped_to_itself_begin_it_again() -> None:
+    one = definition(START + service("s") + END + flows("debut s fin"))
+    player = Player(one)
+    lost = player.last.effects[0].id
+    onto(player, one, s="s")
+    assert player.asked == ["s"]
+    assert lost not in player.last.pending_effects
+
+
 def test_a_changed_type_needs_a_target() -> None:
     player = standing(ONE)
     asked = START + service("a") + END + flows("debut a fin")

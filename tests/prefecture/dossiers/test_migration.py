@@ -20,6 +20,7 @@ from prefecture.dossiers.models import Dossier
 from prefecture.identity.permissions import Actor
 from prefecture.kernel import clock, outbox
 from prefecture.kernel.db import db
+from prefecture.kernel.errors import Forbidden
 from prefecture.kernel.unit_of_work import unit_of_work
 from tests.prefecture.dossiers.conftest import FOLDER, World
 
@@ -110,6 +111,20 @@ def test_a_mapping_carries_the_task_its_due_date_and_its_timer(world: World, tmp
     after = queries.open_tasks(view.number, world.claire)[0]
     assert (after.id, after.element, after.due_at) == (task.id, "controler", task.due_at)
     assert row(view).timers == timers
+
+
+def test_whoever_checked_may_not_approve_after_the_step_was_renamed(world: World, tmp_path: Path) -> None:
+    view = world.filed()
+    world.complete(world.claire, world.task(view, "verifier"), {"conclusion": "complet"})
+    target = published(tmp_path, *RENAMED)
+    refused = moved(view, target)
+    assert refused.status == migration.NEEDS_TARGET
+    assert "it names controler now: say verifier=" in refused.reason
+    assert moved(view, target, verifier="controler").status == migration.MOVED
+    with unit_of_work():
+        service.send_message(view.id, "avis", {})
+    with pytest.raises(Forbidden, match="un autre agent"):
+        world.complete(world.claire, world.task(view, "approuver"), {"accord": True})
 
 
 def test_a_kept_timer_fires_once_at_its_old_moment(world: World, tmp_path: Path) -> None:
@@ -226,7 +241,7 @@ def test_diff_counts_who_follows_by_place(command: World, tmp_path: Path) -> Non
     assert "2 × it is not in the new version" in told
     assert told.endswith("DOSSIERS follows=0 harmless=0 needs_target=2 refused=0\n")
     told = cli(command.app, "demarche", "diff", "essai@1", str(tmp_path / "essai"), "--map", "verifier=controler")
-    assert told.endswith("DOSSIERS follows=2 harmless=0 needs_target=0 refused=0\n")
+    assert told.endswith("DOSSIERS follows=0 harmless=2 needs_target=0 refused=0\n")
 
 
 def test_migrate_moves_all_says_how_many_and_does_nothing_twice(command: World, tmp_path: Path) -> None:
@@ -234,7 +249,7 @@ def test_migrate_moves_all_says_how_many_and_does_nothing_twice(command: World, 
         command.filed()
     target = published(tmp_path, *RENAMED)
     told = cli(command.app, "demarche", "migrate", "essai", "--map", "verifier=controler", "--dry-run")
-    assert "DOSSIERS follows=3" in told
+    assert "DOSSIERS follows=0 harmless=3" in told
     assert migration.running("essai", target.id) == 3
     told = cli(command.app, "demarche", "migrate", "essai")
     assert "MIGRATED essai@2 moved=0 stays=3" in told
