@@ -20,6 +20,14 @@ from prefecture.kernel.db import db, prepare
 from prefecture.kernel.entry import assert_declared
 from prefecture.kernel.settings import Settings
 
+# A database that is away is found away in seconds: by the connect, by unanswered packets, by silence.
+_AWAY_SOON = {
+    "connect_timeout": 3,
+    "tcp_user_timeout": 10_000,
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 2,
+}
 _apps: list[Flask] = []  # the application of this process, which a forked worker inherits
 
 
@@ -61,4 +69,10 @@ def drain_job() -> int:
 def _engine_options(chosen: Settings) -> dict[str, object]:
     if chosen.database_url.startswith("sqlite"):
         return {"connect_args": {"timeout": 10}}
-    return {"pool_pre_ping": True, "pool_size": 10, "max_overflow": 10}
+    return {
+        "pool_pre_ping": True,
+        "pool_size": 10,
+        "max_overflow": 10,
+        "pool_timeout": 5,
+        "connect_args": _AWAY_SOON,
+    }

@@ -11,7 +11,7 @@ from flask import Blueprint, Flask, Response, current_app, g, jsonify, request
 from marshmallow import Schema, fields
 from werkzeug.exceptions import HTTPException
 
-from prefecture.kernel.errors import DomainError, Invalid, TooMany
+from prefecture.kernel.errors import DomainError, Invalid, TooMany, Unavailable
 
 MEDIA_TYPE = "application/problem+json"
 log = logging.getLogger(__name__)
@@ -99,7 +99,7 @@ def answer_addresses(app: Flask, prefix: str) -> None:
 
 def _domain(error: DomainError) -> Response:
     response = problem(error.status, error.message, kind=error.code, errors=error.fields)
-    if isinstance(error, TooMany):
+    if isinstance(error, TooMany | Unavailable):
         response.headers["Retry-After"] = str(error.retry_after)
     if error.status == 401:
         response.headers["WWW-Authenticate"] = "Bearer"

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import logging
 
-from flask import Flask, current_app, make_response, redirect, render_template, request, url_for
+from flask import Flask, current_app, g, make_response, redirect, render_template, request, url_for
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
-from prefecture.kernel.errors import DomainError, TooMany, Unauthenticated
+from prefecture.kernel.errors import DomainError, TooMany, Unauthenticated, Unavailable
 
 log = logging.getLogger(__name__)
 
@@ -40,6 +40,8 @@ def register(app: Flask) -> None:
 def page(status: int, sentence: str | None = None) -> Response:
     """The error page of `status`, with `sentence` in place of the usual one."""
     title, usual = _WORDS.get(status, _WORDS[500])
+    if status >= 500:
+        g.setdefault("actor", None)  # the page of an outage asks the database nothing
     if request.accept_mimetypes.best == "application/json":  # a script of ours: it shows `detail` where it stands
         return make_response({"status": status, "title": title, "detail": sentence or usual}, status)
     return make_response(
@@ -51,7 +53,7 @@ def _domain(error: DomainError) -> Response:
     if isinstance(error, Unauthenticated):
         return redirect(url_for("account.sign_in"))
     response = page(error.status, error.message)
-    if isinstance(error, TooMany):
+    if isinstance(error, TooMany | Unavailable):
         response.headers["Retry-After"] = str(error.retry_after)
     return response
 

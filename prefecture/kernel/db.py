@@ -17,6 +17,8 @@ from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import Connection, DateTime, Dialect, Engine, MetaData, TypeDecorator, event, text
 from sqlalchemy.orm import DeclarativeBase
 
+from prefecture.kernel import outages
+
 NAMING = {
     "ix": "ix_%(column_0_label)s",
     "uq": "uq_%(table_name)s_%(column_0_name)s",
@@ -78,7 +80,11 @@ def new_id() -> uuid.UUID:
 
 
 def prepare(engine: Engine) -> None:
-    """Give every connection of `engine` its safe settings, and have SQLite's writers begin IMMEDIATE."""
+    """Give every connection of `engine` its safe settings, and have SQLite's writers begin IMMEDIATE.
+
+    What a database cannot do just now is raised as Unavailable.
+    """
+    outages.translate(engine)
     if engine.dialect.name != "sqlite":
         return
 

@@ -94,3 +94,14 @@ class TooMany(DomainError):
     def __init__(self, message: str, *, retry_after: int) -> None:
         super().__init__(message)
         self.retry_after = retry_after
+
+
+class Unavailable(DomainError):
+    """The database is away, full or too busy: nobody's fault, and it passes. `retry_after` in seconds."""
+
+    status = 503
+    code = "indisponible"
+
+    def __init__(self, message: str, *, retry_after: int) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after

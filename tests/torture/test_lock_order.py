@@ -9,7 +9,6 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from datetime import time as hour
-from pathlib import Path
 
 import pytest
 
@@ -20,23 +19,20 @@ from prefecture.kernel import clock
 from prefecture.kernel.errors import Gone
 from prefecture.kernel.unit_of_work import unit_of_work
 from prefecture.steps import appointments
-from tests.torture.world import World, build, database
+from tests.torture.world import World
 
 pytestmark = pytest.mark.postgresql
 FAR = date(2031, 3, 3)  # a Monday that stays in the future: these threads live on the real clock
 
 
 @pytest.fixture
-def world(postgresql_url: str, tmp_path: Path) -> Iterator[World]:
-    with database(postgresql_url) as url:
-        found = build(tmp_path, url)
-        with found.app.app_context(), unit_of_work():
-            counter = agenda.create_counter(found.service_id, "A1")
-            agenda.open_hours(counter, range(7), hour(8), hour(18), valid_from=FAR)
-            agenda.create_motif(found.service_id, "depot_biometrie", "Dépôt", 20)
-            agenda.generate_cells(found.service_id, FAR, FAR)
-        yield found
-        found.close()
+def world(postgresql_world: World) -> World:
+    with _door(postgresql_world):
+        service_id = postgresql_world.service_id
+        agenda.open_hours(agenda.create_counter(service_id, "A1"), range(7), hour(8), hour(18), valid_from=FAR)
+        agenda.create_motif(service_id, "depot_biometrie", "Dépôt", 20)
+        agenda.generate_cells(service_id, FAR, FAR)
+    return postgresql_world
 
 
 @pytest.mark.parametrize("what", ["book", "move", "cancel"])
@@ -44,13 +40,8 @@ def test_a_citizen_and_a_process_change_an_appointment_at_once(world: World, wha
     dossier_id = world.submit(1)[0]
     with world.app.app_context():
         with unit_of_work():
-            invited, _ = agenda.invite(
-                dossier_id,
-                world.service_id,
-                "depot_biometrie",
-                "k",
-                valid_for=datetime(2031, 4, 1, tzinfo=UTC) - clock.now(),
-            )
+            until = datetime(2031, 4, 1, tzinfo=UTC) - clock.now()
+            invited, _ = agenda.invite(dossier_id, world.service_id, "depot_biometrie", "k", valid_for=until)
         starts = [slot.starts_at for slot in agenda_queries.free_slots(invited.id, FAR, FAR)[0].morning]
         if what != "book":
             with unit_of_work():

@@ -207,10 +207,10 @@ def hasten() -> None:
 
 
 @contextmanager
-def database(server: str) -> Iterator[str]:
-    """The URL of a fresh database of a PostgreSQL server."""
+def database(server: str, template: str | None = None) -> Iterator[str]:
+    """The URL of a fresh database of a PostgreSQL server, made from `template` if one is given."""
     name = f"torture_{uuid.uuid4().hex[:8]}"
-    administer(server, f"CREATE DATABASE {name}")
+    administer(server, f"CREATE DATABASE {name}" + (f" TEMPLATE {template}" if template else ""))
     try:
         yield server.replace("/postgres", f"/{name}")
     finally:
