@@ -1,0 +1,37 @@
+"""`python -m bench [--profile]`: every figure, one a line."""
+
+from __future__ import annotations
+
+import base64
+import os
+import sys
+
+from bench import floor
+
+os.environ.setdefault("PLANIPREF_SECRET", "secret-of-the-bench-" + "x" * 32)
+os.environ.setdefault("PLANIPREF_MASTER_KEY", base64.b64encode(bytes(range(32))).decode())
+os.environ["PLANIPREF_DEMO"] = "1"
+os.environ.pop("REDIS_URL", None)
+
+
+def main() -> None:
+    """Measure on SQLite, then on PostgreSQL, which is started here."""
+    from bench import completion, over_http, parts  # the rooms read the environment that was just set
+    from bench.house import founded
+    from tests.servers import postgresql
+
+    profile = "--profile" in sys.argv
+    with founded() as house:
+        state = completion.measure(house, "sqlite", floor.sqlite(house.home / "floor.sqlite3"), profile=profile)
+        parts.size(state)
+        parts.loops()
+        parts.letter(house)
+    with postgresql() as url, founded(url) as house:
+        completion.measure(house, "postgresql", floor.postgresql(url), profile=profile)
+        over_http.measure(house)
+    parts.language()
+    parts.compilation()
+
+
+if __name__ == "__main__":
+    main()
