@@ -13,7 +13,7 @@ import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import (
     Boolean,
@@ -21,6 +21,7 @@ from sqlalchemy import (
     Integer,
     LargeBinary,
     String,
+    Table,
     Text,
     Uuid,
     and_,
@@ -32,6 +33,7 @@ from sqlalchemy import (
     text,
     update,
 )
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, aliased, mapped_column
 
@@ -99,6 +101,19 @@ class DueWork(Model):
     )
 
 
+# One statement that a known key turns into nothing; built once, because building it costs more than running it.
+_TABLE = cast(Table, DueWork.__table__)
+_INSERT = {
+    name: insert(_TABLE).on_conflict_do_nothing(index_elements=["key"]).execution_options(preserve_rowcount=True)
+    for name, insert in (("sqlite", sqlite.insert), ("postgresql", postgresql.insert))
+}
+_CANCEL = (
+    update(_TABLE)
+    .where(_TABLE.c.key == bindparam("of_key"), _TABLE.c.status == "ready")
+    .values(status="cancelled", payload=None, ended_at=bindparam("at"))
+)
+
+
 @dataclass(frozen=True)
 class Work:
     """What a handler receives. `key` goes out with the effect (Message-ID, Idempotency-Key)."""
@@ -158,28 +173,27 @@ def post(
     if not is_open():
         raise RuntimeError("due work is posted inside a unit of work")
     row_id = new_id()
-    if db.session.scalar(select(DueWork.id).where(DueWork.key == key)) is not None:
-        return False
     now = clock.database_now(db.session)
     sealed = keyring.seal_json(key_id, dict(payload), f"due_work:{row_id}") if key_id else _plain(payload)
-    row = DueWork(
-        id=row_id,
-        kind=kind,
-        key=key,
-        key_id=key_id,
-        dossier_id=dossier_id,
-        payload=sealed,
-        priority=priority,
-        exclusive=exclusive and dossier_id is not None,
-        run_at=run_at or now,
-        created_at=now,
-    )
-    try:
-        with db.session.begin_nested():
-            db.session.add(row)
-    except IntegrityError:  # posted by a transaction that committed between the look and the insert
+    due = run_at or now
+    row = {
+        "id": row_id,
+        "kind": kind,
+        "key": key,
+        "key_id": key_id,
+        "dossier_id": dossier_id,
+        "payload": sealed,
+        "status": "ready",
+        "priority": priority,
+        "exclusive": exclusive and dossier_id is not None,
+        "run_at": due,
+        "attempts": 0,
+        "created_at": now,
+    }
+    connection = db.session.connection()
+    if connection.execute(_INSERT[connection.dialect.name], row).rowcount != 1:
         return False
-    if row.run_at <= now:
+    if due <= now:
         ring_after_commit()
     return True
 
@@ -194,7 +208,8 @@ def reschedule(key: str, run_at: datetime) -> bool:
 
 def cancel(key: str) -> bool:
     """Cancel pending work by key; False if it is not pending. Work that runs meanwhile is fenced by its own door."""
-    return _cancel(DueWork.key == key)
+    changed = db.session.connection().execute(_CANCEL, {"of_key": key, "at": clock.database_now(db.session)})
+    return bool(changed.rowcount)
 
 
 def cancel_for(dossier_id: uuid.UUID) -> None:

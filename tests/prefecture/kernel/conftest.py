@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
-from prefecture.kernel import outbox, settings
+from prefecture.kernel import keyring, outbox, ratelimit, settings, traces
 from prefecture.kernel.db import db, prepare
 
 
@@ -52,7 +52,7 @@ def own_handlers() -> Iterator[None]:
     outbox._handlers.update(kept)
 
 
-TABLES = ("data_key", "due_work", "trace", "tries")
+TABLES = [each.__tablename__ for each in (keyring.DataKey, outbox.DueWork, traces.Trace, ratelimit.Tries)]
 
 
 def _ready(app: Flask) -> Iterator[Flask]:
