@@ -20,6 +20,7 @@ ROOMS = (
     "api.dossiers",
     "api.tasks",
     "api.convocations",
+    "api.incidents",
     "api.description",
 )
 PREFIX = "/api/v1"

@@ -1,4 +1,4 @@
-"""Operators' commands on dossiers. English: `flask --app wsgi dossiers verify | erase NUMBER | seal`."""
+"""Operators' commands on dossiers. English: `flask --app wsgi dossiers verify | erase NUMBER | seal | sweep`."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import click
 from flask import Flask
 from flask.cli import AppGroup
 
-from prefecture.dossiers import jobs, journal, migration, migration_commands, queries, service
+from prefecture.dossiers import incident_commands, jobs, journal, migration, migration_commands, queries, service, stuck
 from prefecture.kernel import clock
 from prefecture.kernel.errors import DomainError
 from prefecture.kernel.unit_of_work import unit_of_work
@@ -23,6 +23,7 @@ dossiers = AppGroup("dossiers", help="Prove, seal and erase dossiers.")
 def register(app: Flask) -> None:
     """Give `app` the commands and the due work of this desk."""
     app.cli.add_command(dossiers)
+    app.cli.add_command(incident_commands.incidents)
 
 
 @dossiers.command()
@@ -40,6 +41,15 @@ def seal() -> None:
     with unit_of_work():
         number, digest = journal.seal(clock.now())
     click.echo(f"SEAL {number} {digest}")
+
+
+@dossiers.command()
+def sweep() -> None:
+    """Make an incident of every dossier that nothing will ever move again; the last line counts them."""
+    found = stuck.sweep()
+    for one in found:
+        click.echo(f"{one.number} {one.element} {one.code}")
+    click.echo(f"STUCK {len(found)}")
 
 
 @dossiers.command()
