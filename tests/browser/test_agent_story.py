@@ -13,6 +13,7 @@ from playwright.sync_api import Page, expect, sync_playwright
 from werkzeug.serving import make_server
 
 from prefecture.dossiers import queries as dossiers
+from prefecture.identity.permissions import Actor
 from prefecture.kernel import clock
 from prefecture.kernel.db import db
 from tests.town import PASSWORD, START
@@ -89,7 +90,7 @@ def test_an_agent_refuses_a_piece_by_its_key_reads_the_letter_and_goes_on_to_the
         expect(page.locator("[data-piece=passeport]")).to_contain_text("Refusée")
         page.select_option("[name='pieces.passeport.motif']", "illisible")
         page.click("[data-piece=courrier]")
-        page.get_by_text("Demander un complément").click()
+        page.locator("[name=conclusion][value=complement]").check()
         letter = page.frame_locator("iframe[name=courrier]")
         expect(letter.locator("body")).to_contain_text("Le document n’est pas lisible.")
 
@@ -99,7 +100,8 @@ def test_an_agent_refuses_a_piece_by_its_key_reads_the_letter_and_goes_on_to_the
     village.drain()
     assert "deposer_complement" in village.open(here)
     with village.app.app_context():
-        told = dossiers.data_of(here.id)["completude"]["pieces"]
+        done = [one for one in dossiers.history(here.number, Actor.system()) if one.kind == "task_done"]
+        told = (done[-1].values or {})["after"]["pieces"]
     assert told["passeport"]["etat"] == "refusee"
     assert told["photo"]["etat"] == "valide"
 
@@ -109,7 +111,7 @@ def test_looking_at_another_piece_keeps_what_was_typed(village: Village, page: P
     with served(village.app) as address:
         sign_in(page, address, "claire")
         page.click("[data-row-link]")
-        page.get_by_text("Demander un complément").click()
+        page.locator("[name=conclusion][value=complement]").check()
         page.fill("[name=message]", "Il manque la page 2.")
         page.click("[data-piece=domicile]")
         expect(page.locator("[data-piece-panel=domicile]")).to_be_visible()
