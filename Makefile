@@ -66,5 +66,8 @@ bench: setup-dev ## figures, one a line: BENCH <name> <value> <unit>
 fuzz: setup-dev ## ten minutes of hostile expressions, tables and models (FUZZ_SECONDS); finds are kept and replayed
 	@FUZZ_SECONDS=$(FUZZ_SECONDS) $(BIN)/python -m tests.fuzz.campaign
 
+torture: setup-dev ## kills, outages, full disks, bad cables: TORTURE <name> lost= duplicated= stuck=
+	@$(BIN)/python -m tests.torture
+
 clean: ## remove the virtual environment and the demonstration's data
 	rm -rf $(VENV) var

@@ -21,6 +21,7 @@ from web import errors, i18n, session, theme, wording
 ROOMS = (
     "web.static_files",
     "web.public",
+    "web.health",
     "web.account",
     "web.citizen",
     "web.booking",

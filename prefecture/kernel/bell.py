@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import time
+from collections.abc import Callable
 
 from flask import Flask
 from redis import Redis
@@ -15,20 +16,27 @@ from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 from redis.retry import Retry
 from rq import Queue
-from rq.exceptions import DuplicateJobError
 from rq.serializers import JSONSerializer
+from sqlalchemy.exc import SQLAlchemyError
 
 from prefecture.kernel import outbox
+from prefecture.kernel.errors import Unavailable
 
 QUEUE = "planipref"
 DRAIN_JOB = "wsgi.drain_job"
 SILENT_AFTER_REFUSAL_SECONDS = 2.0
+SWEEP_SECONDS = 1.0
+DRAIN_TIMEOUT_SECONDS = 120
 
 log = logging.getLogger(__name__)
 
 
 class RedisBell:
-    """Enqueues the drain job under one of `slots` fixed ids, so that at most `slots` drains wait at once."""
+    """Enqueues the drain job unless `slots` of them wait already.
+
+    A job has no name of its own: a name that is taken while its worker lives would stay taken for a minute after the
+    worker was killed, and nobody could ring. One drain too many finds nothing to do.
+    """
 
     def __init__(self, url: str, slots: int) -> None:
         client = Redis.from_url(url, socket_timeout=0.3, socket_connect_timeout=0.3, retry=Retry(NoBackoff(), 0))
@@ -41,27 +49,21 @@ class RedisBell:
         if time.monotonic() < self._silent_until:
             return
         try:
-            self._enqueue()
+            if self._queue.count < self._slots:
+                # A failed drain is forgotten at once: what it left undone is in the table of due work.
+                self._queue.enqueue(DRAIN_JOB, result_ttl=0, failure_ttl=0, job_timeout=DRAIN_TIMEOUT_SECONDS)
         except RedisError as error:
             self._silent_until = time.monotonic() + SILENT_AFTER_REFUSAL_SECONDS
             log.warning("the bell is refused; the sweeper will ring again: %s", error)
 
-    def _enqueue(self) -> None:
-        for slot in range(self._slots):
-            try:
-                self._queue.enqueue(
-                    DRAIN_JOB, job_id=f"drain-{slot}", unique=True, result_ttl=0, failure_ttl=0, job_timeout=120
-                )
-            except DuplicateJobError:
-                continue
-            return
 
-
-def sweep(app: Flask, bell: RedisBell, stop_after: float | None = None) -> None:
-    """Ring every second while work is due; runs until `stop_after` seconds have passed (None: for ever)."""
-    until = None if stop_after is None else time.monotonic() + stop_after
-    while until is None or time.monotonic() < until:
-        with app.app_context():
-            if outbox.is_due():
-                bell.ring()
-        time.sleep(1.0)
+def sweep(app: Flask, bell: RedisBell, wanted: Callable[[], bool]) -> None:
+    """Ring every second while work is due, as long as `wanted()`; outlives a database that is away."""
+    while wanted():
+        try:
+            with app.app_context():
+                if outbox.is_due():
+                    bell.ring()
+        except (Unavailable, SQLAlchemyError) as error:
+            log.warning("the database is away; asking again: %s", error)
+        time.sleep(SWEEP_SECONDS)

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import atexit
+import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from types import FrameType
 
 import click
 from flask import Flask, current_app
 from redis import Redis
+from redis.backoff import NoBackoff
+from redis.exceptions import RedisError
+from redis.retry import Retry
 from rq import Queue, Worker
 from rq.serializers import JSONSerializer
 from waitress import create_server
@@ -60,33 +65,45 @@ def serve() -> None:
 
 
 @click.command()
-def sweep() -> None:
+@click.option("--beside", is_flag=True, help="End with the process that started this one, however it ends.")
+def sweep(beside: bool) -> None:
     """Ring the bell every second while work is due (`worker` starts one by itself)."""
-    bell.sweep(_app(), _redis_bell())
+    parent = os.getppid()
+    bell.sweep(_app(), _redis_bell(), lambda: not beside or os.getppid() == parent)
 
 
 @click.command()
 def worker() -> None:
-    """Run one RQ worker, with a sweeper beside it; needs REDIS_URL."""
+    """Run one RQ worker, with a sweeper beside it; needs REDIS_URL. Waits for a Redis that is away."""
     url = _may_serve().redis_url
     if not url:
         raise click.ClickException("REDIS_URL is not set; without Redis the server drains the due work itself")
     app = _app()
     assert_safe(db.engine)
     db.engine.dispose()  # children must open their own connections
-    sweeper = subprocess.Popen([sys.executable, "-m", "flask", "--app", "wsgi", "sweep"])
+    sweeper = subprocess.Popen([sys.executable, "-m", "flask", "--app", "wsgi", "sweep", "--beside"])
     atexit.register(sweeper.terminate)
-    connection = Redis.from_url(url)
-    queue = Queue(bell.QUEUE, connection=connection, serializer=JSONSerializer)
     app.logger.info("worker ready")
-    Worker(
+    while True:
+        try:
+            _rq_worker(url).work(logging_level="WARNING")
+            return
+        except RedisError as error:
+            app.logger.warning("Redis is away; trying again: %s", error)
+            time.sleep(1.0)
+
+
+def _rq_worker(url: str) -> Worker:
+    connection = Redis.from_url(url, socket_connect_timeout=3, retry=Retry(NoBackoff(), 0))
+    queue = Queue(bell.QUEUE, connection=connection, serializer=JSONSerializer)
+    return Worker(
         [queue],
         connection=connection,
         serializer=JSONSerializer,
         worker_ttl=RQ_WORKER_TTL,
         job_monitoring_interval=5,
         maintenance_interval=30,
-    ).work(logging_level="WARNING")
+    )
 
 
 def run_server(app: Flask) -> None:

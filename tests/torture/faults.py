@@ -1,0 +1,166 @@
+"""R4: the database fails before, after and instead of a statement; R7: the disk is full; R16: the cable is bad."""
+
+from __future__ import annotations
+
+import random
+import subprocess
+import time
+import uuid
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import event, make_url
+from sqlalchemy.exc import OperationalError
+
+from prefecture.kernel import outbox, settings
+from prefecture.kernel.db import db
+from prefecture.kernel.errors import Unavailable
+from prefecture.kernel.unit_of_work import unit_of_work
+from tests.torture.http import Caller, token, until
+from tests.torture.proxy import Fault, Proxy
+from tests.torture.verdict import Size, Verdict
+from tests.torture.web import answers, serve
+from tests.torture.world import World, build
+
+FAULTS: tuple[Fault, ...] = ("latency", "black_hole", "reset", "drop_reply")
+CHANCE = 0.01
+TMPFS_MEGABYTES = 6
+
+
+def r4_database_faults(world: World, size: Size) -> Verdict:
+    """One statement in a hundred fails before it runs, is not answered in time, or runs and is told to have failed."""
+    acknowledged = world.submit(size.dossiers)
+    workers = [world.worker(number, lambda number=number: _infest(world, number)) for number in range(3)]
+    end, done = time.monotonic() + 60, -1
+    while time.monotonic() < end and world.owed():
+        time.sleep(1.0)
+        world.hurry()
+        moved = world.done()
+        if moved == done:
+            break
+        done = moved
+    for one in workers:
+        one.kill()
+    incidents = _retry_incidents(world)
+    world.hurry()
+    settled = world.settle()
+    return world.judge(acknowledged).also(stuck=not settled, notes=f"incidents={incidents}")
+
+
+def _retry_incidents(world: World) -> int:
+    """The operator's hand: what failed six times in a row by chance is tried again. Returns how many."""
+    with world.app.app_context(), unit_of_work():
+        return sum(outbox.retry(one.id) for one in outbox.incidents())
+
+
+def _infest(world: World, seed: int) -> None:
+    """From now on, statements and commits of this process fail at times."""
+    dice = random.Random(seed)
+
+    def failing(statement: str) -> OperationalError:
+        return OperationalError(statement, None, OSError("injected"))
+
+    with world.app.app_context():
+
+        @event.listens_for(db.engine, "before_cursor_execute")
+        def before(_c: Any, _u: Any, statement: str, *_: Any) -> None:
+            if dice.random() < CHANCE:
+                if dice.random() < 0.5:
+                    time.sleep(0.2)  # the time-out's wait
+                raise failing(statement)
+
+        @event.listens_for(db.engine, "after_cursor_execute")
+        def after(_c: Any, _u: Any, statement: str, *_: Any) -> None:
+            if dice.random() < CHANCE:
+                raise failing(statement)
+
+        @event.listens_for(db.session, "after_commit")
+        def committed(_session: Any) -> None:
+            if dice.random() < CHANCE:
+                raise failing("COMMIT")
+
+
+def r7_disk_full(world: World, size: Size) -> Verdict:
+    """SQLite and documents on a small disk that fills: told as such, nothing acknowledged is lost, and it recovers."""
+    small = world.home / "small"
+    small.mkdir()
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", f"size={TMPFS_MEGABYTES}m", "none", str(small)], check=False, capture_output=True
+    )
+    if mounted.returncode:
+        return Verdict(stuck=1, notes="NOT RUN: mounting a tmpfs needs root")
+    try:
+        return _fill(build(small), small)
+    finally:
+        subprocess.run(["umount", "-l", str(small)], check=False)
+
+
+def _fill(world: World, small: Path) -> Verdict:
+    acknowledged: list[uuid.UUID] = []
+    refused: Unavailable | None = None
+    ballast = small / "ballast"
+    ballast.write_bytes(b"\0" * 2_000_000)
+    with world.app.app_context():
+        while refused is None and len(acknowledged) < 2000:
+            try:
+                acknowledged.append(world.submit_one())
+            except Unavailable as error:
+                refused = error
+        kept = db.session.scalar(db.text("SELECT count(*) FROM dossier"))
+        sound = db.session.scalar(db.text("PRAGMA integrity_check"))
+        ballast.unlink()
+        acknowledged.append(world.submit_one())
+        after = db.session.scalar(db.text("SELECT count(*) FROM dossier"))
+    wrong = (refused is None or refused.status not in (503, 507)) + (sound != "ok")
+    lost = max(0, len(acknowledged) - int(after or 0))
+    world.close()
+    return Verdict(lost, max(0, int(after or 0) - len(acknowledged)), wrong, f"full_at={kept}")
+
+
+def r16_bad_cable(world: World, size: Size, port: int) -> Verdict:
+    """Callers behind a bad cable: nobody hangs past the time-out, and what was not answered is told by the key."""
+    proxy = Proxy(port)
+    near, far = token(world.app, world.amina), 2.0
+    web = serve(world, port)
+    until(lambda: answers(port))
+    caller, straight = Caller(proxy.port, near, timeout=far), Caller(port, near, timeout=30.0)
+    unanswered = hung = lost = 0
+    count = max(len(FAULTS), size.tries * 6 // 10)
+    for number in range(count):
+        proxy.fault = FAULTS[number % len(FAULTS)]
+        began = time.monotonic()
+        first = caller.file(world.service_id, f"cable-{number}")
+        hung += time.monotonic() - began > far * 3
+        unanswered += first is None
+        proxy.fault = "pass"
+        proxy.cut()
+        again = straight.file(world.service_id, f"cable-{number}")
+        lost += again is None or again.status != 201 or (first is not None and first.body != again.body)
+    web.stop()
+    proxy.close()
+    filed = world.count("dossier")
+    notes = f"operations={count} unanswered={unanswered}"
+    return Verdict(lost + max(0, count - filed), max(0, filed - count), hung, notes)
+
+
+def r16_database_cable(world: World, size: Size) -> Verdict:
+    """The database at the other end of a bad cable: ambiguous commits are told by the key of the work."""
+    target = make_url(world.url)
+    proxy = Proxy(int(target.port or 5432), latency=0.005)
+    there = target.set(port=proxy.port).render_as_string(hide_password=False)
+    far = build(world.home, there, migrated=True)
+    acknowledged = world.submit(max(4, size.dossiers // 10))
+    workers = [far.worker(number) for number in range(2)]
+    for number in range(max(4, size.kills // 5)):
+        time.sleep(0.4)
+        proxy.fault = ("latency", "reset", "drop_reply", "pass")[number % 4]
+        time.sleep(0.4)
+        proxy.fault = "pass"
+        proxy.cut()
+    for one in workers:
+        one.kill()
+    proxy.close()
+    settings.use(settings.read({"PLANIPREF_DEMO": "1", "PLANIPREF_HOME": str(world.home), "DATABASE_URL": world.url}))
+    world.hurry()
+    settled = world.settle()
+    return world.judge(acknowledged).also(stuck=not settled)

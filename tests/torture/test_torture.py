@@ -1,0 +1,40 @@
+"""Every ordeal at a short size; `make torture` runs them at theirs."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.torture.ordeals import ORDEALS, Ordeal, run
+from tests.torture.verdict import SHORT
+from tests.torture.world import database
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
+CASES = [
+    pytest.param(
+        one,
+        where,
+        id=f"{one.name}-{where}",
+        marks=[getattr(pytest.mark, name) for name in (where, *one.needs) if name in ("postgresql", "redis")],
+    )
+    for one in ORDEALS
+    for where in one.databases
+]
+
+
+@pytest.mark.parametrize(("ordeal", "where"), CASES)
+def test_nothing_is_lost_doubled_or_left_standing(
+    ordeal: Ordeal, where: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    if "hand" in ordeal.needs:
+        pytest.skip("restarts a server of its own: `make torture`")
+    if where == "sqlite":
+        shutil.copy(request.getfixturevalue("sqlite_furnished"), tmp_path / "planipref.sqlite3")
+        verdict = run(ordeal, None, SHORT, tmp_path, migrated=True)
+    else:
+        server = request.getfixturevalue("postgresql_url")
+        with database(server, request.getfixturevalue("postgresql_furnished")) as url:
+            verdict = run(ordeal, url, SHORT, tmp_path, migrated=True)
+    assert verdict.green, f"{verdict.line(ordeal.name)} {verdict.notes}"
