@@ -163,7 +163,7 @@ def test_the_letter_is_read_before_it_is_sent_and_nothing_is_kept(village: Villa
     assert page.status_code == 200
     assert "Le document n’est pas lisible." in plain(page)
     assert "sandbox" in page.headers["Content-Security-Policy"]
-    assert "Le courrier apparaît ici" in plain(agent.get(f"{address}/courrier"))
+    assert "Pas encore de courrier" in plain(agent.get(f"{address}/courrier"))
     assert village.open(view) == ["verifier_completude"]
 
 

@@ -128,14 +128,15 @@ def _page(detail: TaskDetail, typed: Mapping[str, Any] | None, errors: Mapping[s
     judged = _judged(views)
     pieces = pieces_of(version.settings, held, history, judged)
     is_open = detail.task.status == "open"
-    lettered = is_open and preview.writes_letter(detail)
+    doer = _doer(detail)
+    lettered = is_open and doer == "me" and preview.writes_letter(detail)
     return render_template(
         "agent/task.html",
         **summary(dossier, history, detail.data),
         detail=detail,
         task=detail.task,
         open=is_open,
-        doer=_doer(detail),
+        doer=doer,
         pages=views,
         errors=errors,
         refused=refused,
