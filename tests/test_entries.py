@@ -168,6 +168,7 @@ def _name_objects(gate: Gate, town: Town, waiting: str, booked: str) -> None:
         "filename": "css/nothing.css",
         "message_id": notifications.of_dossier(view.id)[0].id,
         "work_id": uuid.uuid4(),
+        "incident_id": uuid.uuid4(),
         "rdv_id": rdv.id,
         "session_id": people.sessions_of(amina)[0].id,
     }

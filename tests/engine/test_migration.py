@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from datetime import timedelta
 from typing import Any
 
@@ -20,6 +21,7 @@ from engine.migration import (
     migrate,
 )
 from tests.engine.player import END, NOW, START, Player, definition, document, extended, flows, service, timer, user
+from tests.engine.test_runtime_random_walks import HEAD, Draughtsman, open_of, walk
 
 ONE = START + user("a") + END + flows("debut a fin")
 
@@ -424,3 +426,24 @@ def test_a_refused_migration_changes_nothing() -> None:
     with pytest.raises(MigrationRefused):
         migrate(state, player.definition, definition(PARALLEL), now=player.now)
     assert runtime.inspect(player.definition, state, now=player.now).open_tasks == player.last.open_tasks
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_whatever_is_drawn_and_done_follows_the_same_drawing_and_goes_on_alike(seed: int) -> None:
+    chance = random.Random(seed)
+    drawn = Draughtsman(chance).scope(chance.choice([2, 3]))
+    bloc = ("bloc", START + user("zz") + END + flows("debut zz fin"))
+    play = Player(definition(drawn, bloc, head=HEAD), data={"x": chance.randint(0, 4)})
+    again = definition(drawn + user("plus_loin"), bloc, head=HEAD)
+    for _ in range(12):
+        if play.last.finished:
+            return
+        report = compare(play.last.state, play.definition, again)
+        if report.can_move:
+            moved = migrate(play.last.state, play.definition, again, now=play.now)
+            assert open_of(moved) == open_of(play.last)
+            assert moved.data == play.last.data
+            assert not moved.effects
+        else:
+            assert {one.code for one in report.findings if one.code} == {"undoing"}
+        walk(play, chance)
