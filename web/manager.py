@@ -11,10 +11,12 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from prefecture.demarches import queries as demarches
+from prefecture.dossiers import incidents
 from prefecture.identity import queries as identity
 from prefecture.identity.permissions import ADMINISTRATEUR, ANALYSTE, CHEF_DE_SERVICE, Actor
 from prefecture.kernel import outbox
 from prefecture.kernel.entry import entry
+from prefecture.kernel.errors import Conflict
 from prefecture.kernel.unit_of_work import unit_of_work
 from prefecture.statistics import service as statistics
 from prefecture.statistics.service import Figures
@@ -60,16 +62,21 @@ def overview() -> str:
 @entry(ADMINISTRATEUR)
 def due_work() -> str:
     """What is pending and what failed: kinds and counts, never what a dossier says."""
-    return render_template("manager/due_work.html", counts=outbox.counts(), incidents=outbox.incidents())
+    mine = {one.id for one in incidents.incidents(session.signed_in())}
+    failed = [one for one in outbox.incidents() if str(one.id) in mine]
+    return render_template("manager/due_work.html", counts=outbox.counts(), incidents=failed)
 
 
 @blueprint.post("/travaux/<uuid:work_id>/reprendre")
 @entry(ADMINISTRATEUR)
 def retry(work_id: uuid.UUID) -> Response:
-    """Put an incident back to work."""
-    with unit_of_work():
-        again = outbox.retry(work_id)
-    flash("Le travail reprend." if again else "Ce travail n’est plus en incident.")
+    """Put an incident of one's préfecture back to work; its journal says who did."""
+    try:
+        with unit_of_work():
+            incidents.retry(session.signed_in(), str(work_id))
+        flash("Le travail reprend.")
+    except Conflict as error:
+        flash(error.message)
     return redirect(url_for("manager.due_work"))
 
 
