@@ -148,6 +148,7 @@ def r16_database_cable(world: World, size: Size) -> Verdict:
     target = make_url(world.url)
     proxy = Proxy(int(target.port or 5432), latency=0.005)
     there = target.set(port=proxy.port).render_as_string(hide_password=False)
+    near = settings.current()
     far = build(world.home, there, migrated=True)
     acknowledged = world.submit(max(4, size.dossiers // 10))
     workers = [far.worker(number) for number in range(2)]
@@ -160,7 +161,7 @@ def r16_database_cable(world: World, size: Size) -> Verdict:
     for one in workers:
         one.kill()
     proxy.close()
-    settings.use(settings.read({"PLANIPREF_DEMO": "1", "PLANIPREF_HOME": str(world.home), "DATABASE_URL": world.url}))
+    settings.use(near)
     world.hurry()
     settled = world.settle()
     return world.judge(acknowledged).also(stuck=not settled)

@@ -12,6 +12,7 @@ import uuid
 from collections import Counter
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 
 from sqlalchemy import event, select
 
@@ -185,13 +186,25 @@ def r13_paused_past_its_lease(world: World, size: Size) -> Verdict:
             worker.drain(world.app, limit=2)
         sleeper.send(signal.SIGCONT)
         sleeper.wait(20)
-        fenced += "lease lost" in (world.home / "children.log").read_text()
+        fenced += said.exists()
     outbox._handlers[ACTION] = handler
     settled = world.settle()
-    return world.judge(acknowledged).also(stuck=not settled, lost=fenced == 0, notes=f"rounds={rounds}")
+    notes = f"rounds={rounds} fenced={fenced}"
+    return world.judge(acknowledged).also(stuck=not settled, lost=rounds - fenced, notes=notes)
 
 
-def _drain_one(world: World, said: object) -> None:
+def _drain_one(world: World, said: Path) -> None:
+    """Do one piece of work; write down that it was fenced off."""
+    deliver = outbox.deliver
+
+    def watched(work: outbox.Work) -> None:
+        try:
+            deliver(work)
+        except outbox.LeaseLost:
+            write_outside(said, work.key)
+            raise
+
+    outbox.deliver = watched
     worker.drain(world.app, limit=1)
 
 
