@@ -43,14 +43,22 @@ def give(person: Actor, stored: Mapping[str, Prepared]) -> dict[str, list[str]]:
     return {code: [str(documents.keep(person, prepared).id)] for code, prepared in stored.items()}
 
 
+def _font(size: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
+    """DejaVu, which the letters need too; Pillow's own font has no accents."""
+    try:
+        return ImageFont.truetype("DejaVuSans.ttf", size)
+    except OSError:
+        return ImageFont.load_default(size)
+
+
 def _drawn(name: str) -> bytes:
     picture = Image.new("RGB", _SIZE, "#f7f4ea")
     pen = ImageDraw.Draw(picture)
     pen.rectangle((24, 24, _SIZE[0] - 24, _SIZE[1] - 24), outline="#0b5c52", width=4)
-    pen.text((60, 70), name, fill="#1b1f24", font=ImageFont.load_default(44))
+    pen.text((60, 70), name, fill="#1b1f24", font=_font(44))
     for line in range(6):
         pen.line((60, 200 + line * 52, 760 - (line % 3) * 120, 200 + line * 52), fill="#b9c2bb", width=12)
-    pen.text((60, 540), "SPÉCIMEN", fill="#a11b1b", font=ImageFont.load_default(56))
+    pen.text((60, 540), "SPÉCIMEN", fill="#a11b1b", font=_font(56))
     out = io.BytesIO()
     picture.save(out, "PDF", resolution=110)
     return out.getvalue()
