@@ -6,7 +6,10 @@
 
 from __future__ import annotations
 
+import os
+
 from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 import api
 import web
@@ -16,7 +19,7 @@ from prefecture.demonstration import commands as demonstration
 from prefecture.documents import fonts
 from prefecture.dossiers import commands as dossiers
 from prefecture.kernel import bell, commands, logs, settings, unit_of_work, worker
-from prefecture.kernel.db import db, prepare
+from prefecture.kernel.db import assert_safe, db, prepare
 from prefecture.kernel.entry import assert_declared
 from prefecture.kernel.settings import Settings
 
@@ -33,6 +36,7 @@ _apps: list[Flask] = []  # the application of this process, which a forked worke
 
 def create_app(chosen: Settings | None = None) -> Flask:
     """The application with its desks, faces and commands; raises SettingsInvalid on an unsafe environment."""
+    is_server = chosen is None and os.environ.get("FLASK_RUN_FROM_CLI") != "true"
     chosen = chosen or settings.current()
     settings.use(chosen)
     chosen.home.mkdir(parents=True, exist_ok=True)
@@ -44,9 +48,13 @@ def create_app(chosen: Settings | None = None) -> Flask:
         SQLALCHEMY_ENGINE_OPTIONS=_engine_options(chosen),
         MAX_CONTENT_LENGTH=chosen.upload_limit + 1024 * 1024,
     )
+    if chosen.proxies:  # the callers' addresses are what that many trusted proxies say they are
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=chosen.proxies, x_proto=1, x_host=1)  # type: ignore[method-assign]
     db.init_app(app)
     with app.app_context():
         prepare(db.engine)
+        if is_server:  # gunicorn comes straight here; `serve` and `worker` ask for themselves
+            assert_safe(db.engine)
     steps.register()
     commands.check_at_start(fonts.check)
     for room in (commands, demarches, dossiers, demonstration, web, api):

@@ -50,6 +50,7 @@ class Settings:
     upload_limit: int
     log_format: str
     bell_slots: int
+    proxies: int
     problem: str = ""  # why a server may not start with these settings; empty when it may
 
     @property
@@ -97,6 +98,7 @@ def read(environment: Mapping[str, str], *, lenient: bool = False) -> Settings:
         upload_limit=int(environment.get("PLANIPREF_UPLOAD_LIMIT", str(20 * 1024 * 1024))),
         log_format=environment.get("PLANIPREF_LOGS", "json"),
         bell_slots=int(environment.get("PLANIPREF_BELL_SLOTS", "4")),
+        proxies=int(environment.get("PLANIPREF_PROXIES", "0")),
         problem=problem,
     )
 

@@ -35,6 +35,9 @@ _ADDRESS = re.compile(r"https?://\S+")
 _LINES = re.compile(r"^.*https?://\S+.*$", re.MULTILINE)
 _BLANKS = re.compile(r"\n{3,}")
 
+# The letters that say how a demand ended, by their codes.
+DECISIONS = ("decision_favorable", "refus", "classement")
+
 
 @blueprint.get("/dossiers/<number>")
 @entry(USAGER)
@@ -93,7 +96,7 @@ def withdraw(number: str) -> Response:
 
 def _with_letter(wanted: Wanted, found: DossierView, papers: Sequence[DocumentView]) -> Wanted:
     """Once decided, the way to the letter that says so."""
-    letters = [one for one in papers if one.kind == "courrier"]
+    letters = [one for one in papers if one.kind == "courrier" and one.code in DECISIONS]
     if found.statut not in wording.ENDINGS or wanted.action or not letters:
         return wanted
     href = url_for("citizen.paper", number=found.number, document_id=letters[-1].id)
