@@ -27,6 +27,7 @@ from prefecture.kernel.worker import EmbeddedWorker
 
 THREADS = 8
 RQ_WORKER_TTL = 60
+BESIDE = "PLANIPREF_BESIDE"
 
 
 _checks: list[Callable[[], None]] = []
@@ -65,11 +66,10 @@ def serve() -> None:
 
 
 @click.command()
-@click.option("--beside", is_flag=True, help="End with the process that started this one, however it ends.")
-def sweep(beside: bool) -> None:
+@click.option("--beside", type=int, envvar=BESIDE, help="Number of the process that started this one: end with it.")
+def sweep(beside: int | None) -> None:
     """Ring the bell every second while work is due (`worker` starts one by itself)."""
-    parent = os.getppid()
-    bell.sweep(_app(), _redis_bell(), lambda: not beside or os.getppid() == parent)
+    bell.sweep(_app(), _redis_bell(), lambda: beside is None or os.getppid() == beside)
 
 
 @click.command()
@@ -81,7 +81,8 @@ def worker() -> None:
     app = _app()
     assert_safe(db.engine)
     db.engine.dispose()  # children must open their own connections
-    sweeper = subprocess.Popen([sys.executable, "-m", "flask", "--app", "wsgi", "sweep", "--beside"])
+    beside = {**os.environ, BESIDE: str(os.getpid())}  # told, not asked: who is killed at once has no number any more
+    sweeper = subprocess.Popen([sys.executable, "-m", "flask", "--app", "wsgi", "sweep"], env=beside)
     atexit.register(sweeper.terminate)
     app.logger.info("worker ready")
     while True:
