@@ -61,7 +61,7 @@ def create_app(chosen: Settings | None = None) -> Flask:
         room.register(app)
     assert_declared(app)
     if chosen.redis_url:
-        unit_of_work.on_commit(bell.RedisBell(chosen.redis_url, chosen.bell_slots).ring)
+        unit_of_work.on_commit(bell.BesideRequests(bell.RedisBell(chosen.redis_url, chosen.bell_slots).ring).ring)
     _apps[:] = [app]
     return app
 

@@ -1,12 +1,14 @@
 """The bell over Redis: tells RQ workers that work was posted. Best effort: a refused ring is ignored.
 
-Short time-outs and no retry, so that a frozen Redis costs a request a third of a second at most, once; the sweeper
-rings again every second while work is due.
+It is rung beside the requests, which never wait for Redis; short time-outs and no retry keep the thread that rings
+free. The sweeper rings again every second while work is due.
 """
 
 from __future__ import annotations
 
 import logging
+import os
+import threading
 import time
 from collections.abc import Callable
 
@@ -55,6 +57,40 @@ class RedisBell:
         except RedisError as error:
             self._silent_until = time.monotonic() + SILENT_AFTER_REFUSAL_SECONDS
             log.warning("the bell is refused; the sweeper will ring again: %s", error)
+
+
+class BesideRequests:
+    """Rings in a thread of its own, so that no request ever waits for Redis, however it fails.
+
+    Rings that come while one is under way become one more. The thread is this process's: a fork (a web server's worker)
+    starts another at its first ring. If the process dies before ringing, the sweeper rings: the work is in the table.
+    """
+
+    def __init__(self, ring: Callable[[], None]) -> None:
+        self._ring = ring
+        self._asked = threading.Event()
+        self._starting = threading.Lock()
+        self._process = 0
+
+    def ring(self) -> None:
+        """Have the bell rung; returns at once."""
+        if self._process != os.getpid():
+            self._start()
+        self._asked.set()
+
+    def _start(self) -> None:
+        with self._starting:
+            if self._process == os.getpid():
+                return
+            self._asked = threading.Event()  # a fork may have copied one in the middle of being waited for
+            threading.Thread(target=self._loop, args=(self._asked,), name="bell", daemon=True).start()
+            self._process = os.getpid()
+
+    def _loop(self, asked: threading.Event) -> None:
+        while True:
+            asked.wait()
+            asked.clear()  # before ringing: what is posted from here on is rung again
+            self._ring()
 
 
 def sweep(app: Flask, bell: RedisBell, wanted: Callable[[], bool]) -> None:
