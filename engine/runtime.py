@@ -22,7 +22,7 @@ from engine.spiff.library import TaskState
 from engine.spiff.node import ANSWER, PERFORMED
 from engine.spiff.propagation import broadcast, deliver, raise_error, ring
 from engine.spiff.reporting import report
-from engine.spiff.scopes import assign
+from engine.spiff.scopes import assign, visible
 from engine.spiff.storing import begin, is_open_task, new, read
 from engine.spiff.timers import to_micros
 from engine.state import accept
@@ -154,6 +154,14 @@ def skip(definition: Definition, state: bytes, task_id: str, data: Mapping[str, 
 def inspect(definition: Definition, state: bytes, *, now: datetime) -> Advance:
     """What is open, without any change."""
     return report(read(definition, state, _utc(now)), definition.digest)
+
+
+def seen(definition: Definition, state: bytes, task_id: str, *, now: datetime) -> Mapping[str, Any]:
+    """The variables that an open human task sees, without telling of anything else. TaskNotOpen when it is not open."""
+    token = _find(read(definition, state, _utc(now)), task_id)
+    if not is_open_task(token):
+        raise TaskNotOpen(task_id)
+    return visible(token)
 
 
 def _acted(definition: Definition, state: bytes, now: datetime, act: Callable[[Instance], None]) -> Advance:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from forms.components import Component, Path
-from forms.tree import Hide, Node, Shape, copy, drop, get, nodes, overlay, skeleton
+from forms.tree import ABSENT, Hide, Node, Shape, copy, drop, get, nodes, overlay, skeleton
 
 Evaluate = Callable[[str, Mapping[str, Any]], Any]
 
@@ -35,9 +35,10 @@ class Conditions:
             self._answers = without(answers, self.hidden)
             self._truths, self._variables = {}, {}
             found = self._places_hidden(every)
-            if found == self.hidden:
+            changed, self.hidden = found ^ self.hidden, found
+            # What holds no answer changes no condition by being hidden or shown: nothing is to be looked at again.
+            if all(get(answers, path) is ABSENT for path in changed):
                 break
-            self.hidden = found
 
     def hide(self, conditions: Iterable[Hide]) -> bool:
         """Whether one of these conditions, each seen from its own place, holds."""

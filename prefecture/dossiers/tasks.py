@@ -173,9 +173,11 @@ def _checked(
 
 
 def _seen(held: Held, task_id: str, state: bytes) -> Mapping[str, Any]:
-    """The variables that the task sees."""
-    inspected = runtime.inspect(held.version.definition, state, now=held.now)
-    return next((task.data for task in inspected.open_tasks if task.id == task_id), {})
+    """The variables that the task sees; none once it is closed, which `complete` then says."""
+    try:
+        return runtime.seen(held.version.definition, state, task_id, now=held.now)
+    except TaskNotOpen:
+        return {}
 
 
 def _assign(held: Held, task: RowMapping, agent_id: uuid.UUID | None, name: str | None, kind: str) -> None:
