@@ -1,12 +1,11 @@
-"""Analysts' pages: the published démarches, their versions, their diagrams, files and scenarios."""
+"""What is published, as analysts read it: versions, diagrams, files and scenarios, none of them to be changed."""
 
 from __future__ import annotations
 
 import tomllib
 import uuid
-from typing import Any
 
-from flask import Blueprint, render_template
+from flask import render_template
 from markupsafe import Markup
 
 from engine import diagram
@@ -15,18 +14,9 @@ from prefecture.demarches import queries as demarches
 from prefecture.demarches.version import Version
 from prefecture.identity.permissions import ANALYSTE
 from prefecture.kernel.entry import entry
-from web import session
-from web.agent.frame import header
-
-blueprint = Blueprint("analyst", __name__, url_prefix="/analyste")
+from web.analyst.frame import blueprint
 
 COMMON = "_commun"
-
-
-@blueprint.context_processor
-def above() -> dict[str, Any]:
-    """The header of every page."""
-    return header() if session.actor() else {}
 
 
 @blueprint.get("", strict_slashes=False)

@@ -1,0 +1,8 @@
+"""Analysts' pages, the studio: démarches drawn, tested, published, moved to and watched."""
+
+from __future__ import annotations
+
+from web.analyst import versions
+from web.analyst.frame import blueprint
+
+__all__ = ["blueprint", "versions"]
