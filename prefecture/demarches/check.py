@@ -58,8 +58,8 @@ def check(folder: Path, known: Known) -> list[Finding]:
     return check_bundle(frozen, folder.name, known)
 
 
-def check_bundle(frozen: Bundle, code: str, known: Known) -> list[Finding]:
-    """The same for files that are already read."""
+def check_bundle(frozen: Bundle, code: str, known: Known, *, play: bool = True) -> list[Finding]:
+    """The same for files that are already read; `play` false leaves the scenarios unplayed."""
     try:
         settings = tomllib.loads(frozen.files[SETTINGS].decode())
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
@@ -72,7 +72,7 @@ def check_bundle(frozen: Bundle, code: str, known: Known) -> list[Finding]:
     findings += letters.check(version, known.tags)
     compiled = compile_diagrams(version, known_forms, known.actions)
     findings += compiled.findings
-    if compiled.definition is not None:
+    if play and compiled.definition is not None:
         findings += scenarios.findings(scenarios.play(version, compiled.definition, known.simulated))
     order = {"error": 0, "warning": 1, "info": 2}
     return sorted(dict.fromkeys(findings), key=lambda one: (order[one.severity], one.file, one.line, one.rule))

@@ -12,6 +12,7 @@ from engine.compile import ActionSpec, Finding
 from prefecture.demarches import bundle as bundles
 from prefecture.demarches import check as checking
 from prefecture.demarches import queries, scenarios
+from prefecture.demarches.bundle import Bundle
 from prefecture.demarches.models import DemarcheVersion
 from prefecture.demarches.queries import VersionView
 from prefecture.demarches.scenarios import Report, Simulated
@@ -62,6 +63,17 @@ def actions() -> Mapping[str, ActionSpec]:
 def check(folder: Path) -> list[Finding]:
     """Everything wrong or doubtful in a démarche's folder, in one pass; errors refuse its publication."""
     return checking.check(folder, _known())
+
+
+def check_files(frozen: Bundle, code: str) -> list[Finding]:
+    """The same for files that are already read, their scenarios unplayed: while somebody writes."""
+    return checking.check_bundle(frozen, code, _known(), play=False)
+
+
+def test_files(frozen: Bundle, code: str) -> Report:
+    """Play the scenarios of files that are already read. Raises engine.errors.DefinitionInvalid."""
+    version = Version(frozen, version_id=uuid.UUID(int=0), code=code, number=0)
+    return scenarios.play(version, version.definition, _simulated[0] if _simulated else None)
 
 
 def test(folder: Path) -> Report:

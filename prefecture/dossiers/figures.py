@@ -87,6 +87,16 @@ def spans(since: datetime, service_ids: Collection[uuid.UUID] | None, prefecture
     return [Span(*row) for row in _rows(query)]
 
 
+def running_by_version() -> dict[uuid.UUID, int]:
+    """How many unfinished dossiers follow each version."""
+    query = (
+        select(Dossier.version_id, func.count())
+        .where(Dossier.finished_at.is_(None), Dossier.archived_at.is_(None))
+        .group_by(Dossier.version_id)
+    )
+    return {row[0]: row[1] for row in _rows(query)}
+
+
 def _within(model: type[Any], service_ids: Collection[uuid.UUID] | None, prefecture: str | None) -> ColumnElement[bool]:
     wanted: ColumnElement[bool] = true()
     if service_ids is not None:

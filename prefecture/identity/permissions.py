@@ -20,9 +20,10 @@ GUICHET = "guichet"
 INSTRUCTEUR = "instructeur"
 CHEF_DE_SERVICE = "chef_de_service"
 ANALYSTE = "analyste"
+RECETTEUR = "recetteur"
 ADMINISTRATEUR = "administrateur"
 
-ROLES = (USAGER, ACCUEIL, GUICHET, INSTRUCTEUR, CHEF_DE_SERVICE, ANALYSTE, ADMINISTRATEUR)
+ROLES = (USAGER, ACCUEIL, GUICHET, INSTRUCTEUR, CHEF_DE_SERVICE, ANALYSTE, RECETTEUR, ADMINISTRATEUR)
 AGENT_ROLES = frozenset(ROLES) - {USAGER}
 # Roles that are exercised within a service: an agent who holds one belongs to at least one service.
 SERVICE_ROLES = frozenset({ACCUEIL, GUICHET, INSTRUCTEUR, CHEF_DE_SERVICE})
@@ -33,6 +34,7 @@ ROLE_NAMES = {
     INSTRUCTEUR: "instructeur",
     CHEF_DE_SERVICE: "chef de service",
     ANALYSTE: "analyste",
+    RECETTEUR: "recetteur",
     ADMINISTRATEUR: "administrateur",
 }
 
@@ -121,6 +123,8 @@ VERBS_OF_ROLE: dict[str, frozenset[str]] = {
         _EVERY_AGENT
         | {
             "demarche.check",
+            "demarche.draft",
+            "demarche.review",
             "demarche.publish",
             "dossier.migrate",
             "statistics.read",
@@ -128,6 +132,8 @@ VERBS_OF_ROLE: dict[str, frozenset[str]] = {
             "incident.repair",
         }
     ),
+    # Whoever signs off what an analyst drew reads it, tries it, says what to change: the hand that draws is another's.
+    RECETTEUR: frozenset(_EVERY_AGENT | {"demarche.check", "demarche.review"}),
     # Administrators keep accounts and the machine; reading dossiers is not their work.
     ADMINISTRATEUR: frozenset(
         _EVERY_AGENT

@@ -13,7 +13,9 @@ from flask import Flask
 PUBLIC = "public"  # anybody, signed in or not
 SIGNED_IN = "connecte"  # any account
 LINK = "lien"  # the ten-minute session that a link token was exchanged for
-ROLES = frozenset({"usager", "accueil", "guichet", "instructeur", "chef_de_service", "analyste", "administrateur"})
+ROLES = frozenset(
+    {"usager", "accueil", "guichet", "instructeur", "chef_de_service", "analyste", "recetteur", "administrateur"}
+)
 AGENTS = tuple(sorted(ROLES - {"usager"}))
 _KNOWN = ROLES | {PUBLIC, SIGNED_IN, LINK}
 _ATTRIBUTE = "__entry__"
