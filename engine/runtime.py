@@ -38,16 +38,39 @@ def start(definition: Definition, *, data: Mapping[str, Any], now: datetime, zon
     return _settled(definition, instance)
 
 
+class Opened:
+    """A state read once, for who looks at a task before doing it. It serves one completion, which uses it up."""
+
+    def __init__(self, definition: Definition, state: bytes, *, now: datetime) -> None:
+        self._definition = definition
+        self._instance: Instance | None = read(definition, state, _utc(now))
+
+    def seen(self, task_id: str) -> Mapping[str, Any]:
+        """The variables that an open human task sees, for reading only; completing leaves them as they were.
+
+        TaskNotOpen when it is not open.
+        """
+        return visible(_open_task(self._unused(), task_id))
+
+    def complete(self, task_id: str, data: Mapping[str, Any]) -> Advance:
+        """A person has done the task. TaskNotOpen when it is not open; ReservedKey, DataRefused."""
+        accepted = accept(data)
+        instance = self._unused()
+        token = _open_task(instance, task_id)
+        self._instance = None
+        token.internal_data[ANSWER] = accepted
+        instance.advance(token)
+        return _settled(self._definition, instance)
+
+    def _unused(self) -> Instance:
+        if self._instance is None:
+            raise EngineError("an opened state serves one completion")
+        return self._instance
+
+
 def complete(definition: Definition, state: bytes, task_id: str, data: Mapping[str, Any], *, now: datetime) -> Advance:
     """A person has done a task. TaskNotOpen when it is not open; ReservedKey, DataRefused."""
-    accepted = accept(data)
-    instance = read(definition, state, _utc(now))
-    token = _find(instance, task_id)
-    if not is_open_task(token):
-        raise TaskNotOpen(task_id)
-    token.internal_data[ANSWER] = accepted
-    instance.advance(token)
-    return _settled(definition, instance)
+    return Opened(definition, state, now=now).complete(task_id, data)
 
 
 def answer(
@@ -156,14 +179,6 @@ def inspect(definition: Definition, state: bytes, *, now: datetime) -> Advance:
     return report(read(definition, state, _utc(now)), definition.digest)
 
 
-def seen(definition: Definition, state: bytes, task_id: str, *, now: datetime) -> Mapping[str, Any]:
-    """The variables that an open human task sees, without telling of anything else. TaskNotOpen when it is not open."""
-    token = _find(read(definition, state, _utc(now)), task_id)
-    if not is_open_task(token):
-        raise TaskNotOpen(task_id)
-    return visible(token)
-
-
 def _acted(definition: Definition, state: bytes, now: datetime, act: Callable[[Instance], None]) -> Advance:
     instance = read(definition, state, _utc(now))
     act(instance)
@@ -192,6 +207,13 @@ def _blocked(instance: Instance, task_id: str) -> list[Token]:
     if not chosen:
         raise TaskNotOpen(task_id)
     return chosen
+
+
+def _open_task(instance: Instance, task_id: str) -> Token:
+    token = _find(instance, task_id)
+    if not is_open_task(token):
+        raise TaskNotOpen(task_id)
+    return token
 
 
 def _find(instance: Instance, public_id: str) -> Token:

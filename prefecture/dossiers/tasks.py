@@ -11,7 +11,6 @@ from sqlalchemy import RowMapping, select, update
 
 from engine import runtime
 from engine.errors import DataRefused, TaskNotOpen
-from engine.state import read_data
 from prefecture.dossiers import answers as given
 from prefecture.dossiers import journal, messages
 from prefecture.dossiers.answers import NO_DOCUMENTS, Documents
@@ -53,10 +52,10 @@ def complete_task(
     task = _doable(held, task_id)
     check_revision(held.dossier, revision)
     _check_other_person(held, task)
-    state = held.state
-    clean, before = _checked(held, task, state, answers, documents)
+    opened = runtime.Opened(held.version.definition, held.state, now=held.now)
+    clean, before = _checked(held, task, opened, answers, documents)
     try:
-        advance = runtime.complete(held.version.definition, state, task_id, clean, now=held.now)
+        advance = opened.complete(task_id, clean)
     except TaskNotOpen as error:
         raise Conflict("Cette tâche n’est plus ouverte.", code="tache-close") from error
     except DataRefused as error:
@@ -151,18 +150,18 @@ def _check_other_person(held: Held, task: RowMapping) -> None:
 
 
 def _checked(
-    held: Held, task: RowMapping, state: bytes, raw: Mapping[str, Any], documents: Documents
+    held: Held, task: RowMapping, opened: runtime.Opened, raw: Mapping[str, Any], documents: Documents
 ) -> tuple[dict[str, Any], Any]:
     """The clean answers of the task's form, their documents joined, and what its variable held before.
 
-    A task without form takes no answer. What the task sees is rebuilt only for a form that looks at it.
+    A task without form takes no answer. What the task sees is told only to a form that looks at it.
     """
     if task["form"] is None:
         if raw:
             raise Invalid(dict.fromkeys(map(str, raw), "Cette tâche ne demande aucune réponse."))
         return {}, None
     form, needs = held.version.form(task["form"]), held.version.needs(task["form"])
-    seen = _seen(held, task["id"], state) if needs.context else read_data(state)
+    seen = _seen(opened, task["id"])
     context = seen if needs.context else {}
     clean = given.clean(form, raw, documents, context=context, zone=held.zone)
     if needs.documents:
@@ -172,10 +171,10 @@ def _checked(
     return clean, seen.get(task["variable"])
 
 
-def _seen(held: Held, task_id: str, state: bytes) -> Mapping[str, Any]:
+def _seen(opened: runtime.Opened, task_id: str) -> Mapping[str, Any]:
     """The variables that the task sees; none once it is closed, which `complete` then says."""
     try:
-        return runtime.seen(held.version.definition, state, task_id, now=held.now)
+        return opened.seen(task_id)
     except TaskNotOpen:
         return {}
 

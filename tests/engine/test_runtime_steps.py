@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from engine import runtime
-from engine.errors import MessageNotAwaited, StateUnreadable, TaskNotOpen
+from engine.errors import EngineError, MessageNotAwaited, StateUnreadable, TaskNotOpen
 from engine.feel import dmn
 from tests.engine.player import END, NOW, START, Player, extended, flows, service, timer, user, when
 
@@ -41,6 +41,30 @@ def test_a_second_completion_of_a_task_is_refused() -> None:
         runtime.complete(play.definition, play.last.state, first, {}, now=NOW)
     with pytest.raises(TaskNotOpen):
         runtime.complete(play.definition, play.last.state, "nonsense", {}, now=NOW)
+
+
+def test_an_opened_state_is_looked_at_and_then_completed_once() -> None:
+    form = extended('<planipref:formulaire ref="avis"/>')
+    body = START + f'<userTask id="a">{form}</userTask><userTask id="b">{form}</userTask>' + END
+    play = Player(body + flows("debut a b fin"))
+    play.do("a", rendu={"sens": "favorable"})
+    opened = runtime.Opened(play.definition, play.last.state, now=NOW)
+    task = play.task("b")
+    before = opened.seen(task)["avis"]
+    advance = opened.complete(task, {"rendu": {"sens": "reserve"}})
+    assert advance.data == {"avis": {"rendu": {"sens": "reserve"}}}
+    assert before == {"rendu": {"sens": "favorable"}}
+    with pytest.raises(EngineError):
+        opened.seen(task)
+
+
+def test_an_opened_state_shows_no_closed_task() -> None:
+    play = Player(START + user("a", "b") + END + flows("debut a b fin"))
+    closed = play.task("a")
+    play.do("a")
+    opened = runtime.Opened(play.definition, play.last.state, now=NOW)
+    with pytest.raises(TaskNotOpen):
+        opened.seen(closed)
 
 
 def test_ids_are_unique_over_instances() -> None:
