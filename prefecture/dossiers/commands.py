@@ -8,13 +8,23 @@ import click
 from flask import Flask
 from flask.cli import AppGroup
 
-from prefecture.dossiers import incident_commands, jobs, journal, migration, migration_commands, queries, service, stuck
-from prefecture.kernel import clock
+from prefecture.dossiers import (
+    housekeeping,
+    incident_commands,
+    jobs,
+    journal,
+    migration,
+    migration_commands,
+    queries,
+    service,
+    stuck,
+)
+from prefecture.kernel import clock, metrics, worker
 from prefecture.kernel.errors import DomainError
 from prefecture.kernel.unit_of_work import unit_of_work
 
 # Importing them entered them in the table of due work's handlers.
-HANDLERS: Final = (jobs.fire_timer, jobs.seal_journal, jobs.forget_old, migration.move_one)
+HANDLERS: Final = (jobs.fire_timer, jobs.seal_journal, jobs.sweep, jobs.forget_old, migration.move_one)
 COMMANDS: Final = (migration_commands.diff, migration_commands.migrate)  # `demarche diff` and `demarche migrate`
 
 dossiers = AppGroup("dossiers", help="Prove, seal and erase dossiers.")
@@ -24,6 +34,8 @@ def register(app: Flask) -> None:
     """Give `app` the commands and the due work of this desk."""
     app.cli.add_command(dossiers)
     app.cli.add_command(incident_commands.incidents)
+    worker.plan_regularly(housekeeping.plan)
+    metrics.gauges(stuck.figures)
 
 
 @dossiers.command()
@@ -45,11 +57,11 @@ def seal() -> None:
 
 @dossiers.command()
 def sweep() -> None:
-    """Make an incident of every dossier that nothing will ever move again; the last line counts them."""
+    """Make an incident of every dossier that nothing will ever move again; the last line counts all of them."""
     found = stuck.sweep()
     for one in found:
         click.echo(f"{one.number} {one.element} {one.code}")
-    click.echo(f"STUCK {len(found)}")
+    click.echo(f"STUCK {stuck.count()}")
 
 
 @dossiers.command()

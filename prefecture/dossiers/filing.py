@@ -21,7 +21,7 @@ from zoneinfo import ZoneInfo
 from engine import runtime
 from prefecture.demarches import queries as demarches
 from prefecture.demarches.version import Version
-from prefecture.dossiers import answers, drafts, housekeeping, messages, numbers, search
+from prefecture.dossiers import answers, drafts, messages, numbers, search
 from prefecture.dossiers.answers import NO_DOCUMENTS, Documents
 from prefecture.dossiers.held import EN_CONSTRUCTION, Held
 from prefecture.dossiers.journal import Fact
@@ -80,7 +80,6 @@ def submit(
     names = [person.family_name, person.given_names, *_names_in(clean)]
     search.index(dossier.id, service.id, names, person.birth_date)
     drafts.delete_draft(person.actor, demarche_code)
-    housekeeping.plan(now)
     return dossier
 
 

@@ -1,14 +1,15 @@
-"""Due work of the dossiers: timers that fire, the hourly seal, and forgetting what has outlived its time."""
+"""Due work of the dossiers: timers that fire, the hourly seal, the sweep, forgetting what has outlived its time."""
 
 from __future__ import annotations
 
 import logging
 from datetime import datetime
 
-from prefecture.dossiers import drafts, idempotency, journal, service
+from prefecture.dossiers import drafts, idempotency, journal, messages, service, stuck
 from prefecture.dossiers.advance import TIMER
-from prefecture.dossiers.housekeeping import FORGET, SEAL, plan_next
+from prefecture.dossiers.housekeeping import FORGET, SEAL, SWEEP, plan_next
 from prefecture.kernel import clock, outbox
+from prefecture.kernel.db import db
 from prefecture.kernel.outbox import Work
 from prefecture.kernel.unit_of_work import unit_of_work
 
@@ -35,6 +36,18 @@ def seal_journal(work: Work) -> None:
         plan_next(SEAL, now)
         work.done()
     log.info("journal seal %d %s", number, digest)
+
+
+@outbox.handler(SWEEP)
+def sweep(work: Work) -> None:
+    """Make incidents of what nobody will ever move again, and of messages that nobody awaited in time."""
+    with unit_of_work():
+        plan_next(SWEEP, clock.database_now(db.session))
+    expired = messages.expire()
+    for one in stuck.sweep():
+        log.error("dossier %s is stuck at %s: %s", one.number, one.element, one.code)
+    if expired:
+        log.warning("%d kept messages outlived their time", expired)
 
 
 @outbox.handler(FORGET)

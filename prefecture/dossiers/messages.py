@@ -1,4 +1,7 @@
-"""Messages of the world to a dossier's process: delivered when awaited, kept until then, taken once."""
+"""Messages of the world to a dossier's process: delivered when awaited, kept until then, taken once.
+
+A kept message that outlives its time stays where an operator sees it (`incidents`), who sends it again or drops it.
+"""
 
 from __future__ import annotations
 
@@ -13,14 +16,17 @@ from engine import runtime, state
 from engine.errors import MessageNotAwaited
 from engine.model import Advance
 from prefecture.dossiers import advance as advancing
+from prefecture.dossiers import journal
 from prefecture.dossiers.held import Held, hold, open_tasks
 from prefecture.dossiers.journal import Fact
 from prefecture.dossiers.models import KeptMessage
 from prefecture.identity.permissions import Actor
-from prefecture.kernel import keyring
+from prefecture.kernel import clock, keyring
 from prefecture.kernel.db import db, new_id
+from prefecture.kernel.errors import Conflict
+from prefecture.kernel.unit_of_work import unit_of_work
 
-KEPT, DELIVERED, EXPIRED = "kept", "delivered", "expired"
+KEPT, DELIVERED, EXPIRED, DROPPED = "kept", "delivered", "expired", "dropped"
 TIME_TO_LIVE = timedelta(days=30)
 # A message that opens the wait for another kept one, and so on: more than this in one step is a drawing that turns.
 MOST_AT_ONCE = 20
@@ -80,24 +86,68 @@ def step(held: Held, advance: Advance, facts: Sequence[Fact], *, done: str | Non
         advancing.apply(refreshed, advance, ())
 
 
+def expire() -> int:
+    """Mark the kept messages that outlived their time, each dossier in a door of its own; returns how many."""
+    now = clock.database_now(db.session)
+    late = (KeptMessage.status == KEPT) & (KeptMessage.expires_at <= now)
+    count = 0
+    for dossier_id in db.session.scalars(select(KeptMessage.dossier_id).where(late).distinct()).all():
+        with unit_of_work():
+            held = hold(Actor.system(), dossier_id)
+            rows = db.session.scalars(select(KeptMessage).where(late, KeptMessage.dossier_id == dossier_id)).all()
+            _expire(held, rows)
+            count += len(rows)
+    return count
+
+
+def send_again(held: Held, message_id: uuid.UUID) -> None:
+    """Send an expired message once more: delivered if it is awaited now, else kept anew. Conflict if it is not one."""
+    row = _expired(held, message_id)
+    if deliver(held, row.name, _opened(held, row)):
+        row.status, row.payload = DELIVERED, None
+        return
+    row.status, row.kept_at, row.expires_at = KEPT, held.now, held.now + TIME_TO_LIVE
+    held.dossier.kept_messages += 1
+    held.dossier.write()
+
+
+def drop(held: Held, message_id: uuid.UUID) -> str:
+    """Give an expired message up; returns its name. Conflict if it is not one."""
+    row = _expired(held, message_id)
+    row.status, row.payload = DROPPED, None
+    return row.name
+
+
+def _expired(held: Held, message_id: uuid.UUID) -> KeptMessage:
+    row = db.session.get(KeptMessage, message_id)
+    if row is None or row.dossier_id != held.dossier.id or row.status != EXPIRED:
+        raise Conflict("Cet incident est déjà réglé.", code="incident-regle")
+    return row
+
+
 def _with_open_tasks(held: Held) -> Held:
     """The same dossier, whose open tasks are those of the step just written."""
     return Held(held.dossier, held.version, held.actor, held.now, open_tasks(held.dossier))
 
 
 def _awaited(held: Held, names: set[str]) -> KeptMessage | None:
-    """The oldest kept message of these names that has not outlived its time; those that have are forgotten."""
+    """The oldest kept message of these names that has not outlived its time; those that have are marked."""
     rows = db.session.scalars(
         select(KeptMessage)
         .where(KeptMessage.dossier_id == held.dossier.id, KeptMessage.status == KEPT)
         .order_by(KeptMessage.kept_at, KeptMessage.id)
     ).all()
-    for row in rows:
-        if row.expires_at <= held.now:
-            row.status, row.payload = EXPIRED, None
-            held.dossier.kept_messages -= 1
-    held.dossier.write()
+    _expire(held, [row for row in rows if row.expires_at <= held.now])
     return next((row for row in rows if row.status == KEPT and row.name in names), None)
+
+
+def _expire(held: Held, rows: Sequence[KeptMessage]) -> None:
+    for row in rows:
+        row.status = EXPIRED
+        held.dossier.kept_messages -= 1
+    if rows:
+        facts = [Fact("message_expired", name=row.name) for row in rows]
+        journal.append(held.dossier, Actor.system(), facts, held.now)
 
 
 def _is_known(held: Held, key: str) -> bool:

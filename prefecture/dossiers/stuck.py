@@ -1,7 +1,8 @@
 """Dossiers that nothing will ever move again: unfinished, and nobody and nothing is awaited. There must be none.
 
 A sweep finds them, makes each an incident that operators see, and counts them. It looks at what is written down, task
-rows and due work included, so that an answer or a timer lost outside the engine is found too.
+rows and due work included, so that an answer or a timer lost outside the engine is found too; a lost timer is found
+even while somebody has something to do, because a legal delay may hang on it.
 """
 
 from __future__ import annotations
@@ -9,18 +10,20 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import exists, select
+from sqlalchemy import ColumnElement, ScalarSelect, and_, exists, func, select
 
 from engine import runtime
 from engine.model import Advance
 from prefecture.demarches import queries as demarches
 from prefecture.dossiers import journal
+from prefecture.dossiers.advance import TIMER
 from prefecture.dossiers.held import OPEN, Held, hold, place
 from prefecture.dossiers.journal import Fact
 from prefecture.dossiers.models import Dossier, DossierTask
 from prefecture.identity.permissions import Actor
-from prefecture.kernel import clock, keyring
+from prefecture.kernel import clock, keyring, metrics
 from prefecture.kernel.db import db
 from prefecture.kernel.outbox import DueWork
 from prefecture.kernel.unit_of_work import unit_of_work
@@ -56,13 +59,34 @@ def sweep() -> list[Stuck]:
     return found
 
 
+def count() -> int:
+    """How many dossiers stand still as a sweep found them, and nobody has repaired them yet."""
+    marked = db.session.scalars(select(Dossier.incident).where(Dossier.incident.is_not(None)))
+    return sum(str(one).rpartition(":")[2] in _SAID for one in marked)
+
+
+def figures() -> list[metrics.Gauge]:
+    """What a machine watches: it must be 0."""
+    return [metrics.Gauge("planipref_stuck", "Dossiers that nothing will ever move again.", "", {"": float(count())})]
+
+
 def _candidates() -> Iterator[uuid.UUID]:
-    """Unfinished dossiers without incident, open task or living due work: few, most of them await a message."""
+    """Dossiers to look at again under their lock: few or none."""
+    yield from _left_alone()
+    yield from _without_their_timers()
+
+
+def _unfinished() -> ColumnElement[bool]:
+    return and_(Dossier.finished_at.is_(None), Dossier.state.is_not(None), Dossier.incident.is_(None))
+
+
+def _left_alone() -> Iterator[uuid.UUID]:
+    """Unfinished dossiers without incident, open task or living due work that await no message either."""
     task = exists().where(DossierTask.dossier_id == Dossier.id, DossierTask.status == OPEN)
     work = exists().where(DueWork.dossier_id == Dossier.id, DueWork.status.in_(_ALIVE))
     query = (
         select(Dossier.id, Dossier.version_id, Dossier.key_id, Dossier.state)
-        .where(Dossier.finished_at.is_(None), Dossier.state.is_not(None), Dossier.incident.is_(None), ~task, ~work)
+        .where(_unfinished(), ~task, ~work)
         .execution_options(yield_per=_CHUNK)
     )
     for part in db.session.execute(query).partitions():
@@ -73,21 +97,41 @@ def _candidates() -> Iterator[uuid.UUID]:
                 yield row.id
 
 
+def _without_their_timers() -> Iterator[uuid.UUID]:
+    """Unfinished dossiers that name more open timers than due work watches."""
+    query = select(Dossier.id).where(_unfinished(), func.json_array_length(Dossier.timers) > _watched(Dossier.id))
+    yield from db.session.scalars(query).all()
+
+
+def _watched(dossier_id: Any) -> ScalarSelect[int]:
+    living = select(func.count()).select_from(DueWork).where(DueWork.status.in_(_ALIVE), DueWork.kind == TIMER)
+    return living.where(DueWork.dossier_id == dossier_id).scalar_subquery()
+
+
 def _mark(dossier_id: uuid.UUID) -> Stuck | None:
     """Look again under the lock, then write it down: it may have gone on meanwhile."""
     held = hold(Actor.system(), dossier_id)
     dossier = held.dossier
-    if dossier.finished_at is not None or dossier.incident is not None or held.tasks or _has_work(held):
+    if dossier.finished_at is not None or dossier.incident is not None:
         return None
-    shown = _shown(dossier.version_id, held.state)
-    code = _reason(shown)
+    shown, busy = _shown(dossier.version_id, held.state), bool(held.tasks) or _has_work(held)
+    lost = _lost_timer(held) if busy else None
+    code = (TIMER_LOST if lost else None) if busy else _reason(shown)
     if code is None:
         return None
-    element = _where(shown)
+    element = next((one.element for one in shown.timers if one.id == lost), None) or _where(shown)
     dossier.incident = f"{element}:{code}"[:200]
     told = {"code": code, "message": _SAID[code]}
     journal.append(dossier, held.actor, [Fact("incident", element, values=told)], held.now)
     return Stuck(dossier.number, element, code)
+
+
+def _lost_timer(held: Held) -> str | None:
+    """The engine's id of a timer that the dossier names and nothing watches."""
+    living = select(DueWork.key).where(DueWork.dossier_id == held.dossier.id, DueWork.status.in_(_ALIVE))
+    watched = set(db.session.scalars(living.where(DueWork.kind == TIMER)))
+    lost = (name for name in held.dossier.timers if f"{held.dossier.id}:timer:{name}" not in watched)
+    return next((name.partition("@")[0] for name in lost), None)
 
 
 def _has_work(held: Held) -> bool:

@@ -23,6 +23,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from prefecture.kernel import outbox
 from prefecture.kernel.errors import Unavailable
+from prefecture.kernel.worker import Planning
 
 QUEUE = "planipref"
 DRAIN_JOB = "wsgi.drain_job"
@@ -94,9 +95,14 @@ class BesideRequests:
 
 
 def sweep(app: Flask, bell: RedisBell, wanted: Callable[[], bool]) -> None:
-    """Ring every second while work is due, as long as `wanted()`; outlives a database that is away."""
+    """Ring every second while work is due, as long as `wanted()`; outlives a database that is away.
+
+    What comes back by the clock is planned here too: drains come and go, and a sweeper is there as long as a worker is.
+    """
+    planning = Planning(app)
     while wanted():
         try:
+            planning.beat()
             with app.app_context():
                 if outbox.is_due():
                     bell.ring()

@@ -13,7 +13,7 @@ import socket
 import threading
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -21,11 +21,41 @@ from flask import Flask
 
 from prefecture.kernel import logs, outbox
 from prefecture.kernel.db import db
+from prefecture.kernel.unit_of_work import unit_of_work
 
 POLL_SECONDS = 0.25
 HEARTBEAT_SECONDS = 20.0
+PLAN_SECONDS = 60.0
 
 log = logging.getLogger(__name__)
+_planners: list[Callable[[], None]] = []
+
+
+def plan_regularly(planner: Callable[[], None]) -> None:
+    """Have `planner` post what comes back by the clock; it is asked again and again, and twice must be once."""
+    if planner not in _planners:
+        _planners.append(planner)
+
+
+def plan(app: Flask) -> None:
+    """Ask every planner, in one door: work that comes back by the clock is never forgotten, whatever became of it."""
+    with app.app_context(), unit_of_work():
+        for planner in _planners:
+            planner()
+
+
+class Planning:
+    """Plans at its first `beat` and once a minute from then on; one a process is enough, and more do no harm."""
+
+    def __init__(self, app: Flask) -> None:
+        self._app = app
+        self._next = 0.0
+
+    def beat(self) -> None:
+        """Plan if it is time. Raises what the database raises; it is tried again at the next beat."""
+        if time.monotonic() >= self._next:
+            plan(self._app)
+            self._next = time.monotonic() + PLAN_SECONDS
 
 
 def drain(app: Flask, *, limit: int = 50, max_seconds: float = 20.0, least: int = outbox.LEAST_URGENT) -> int:
@@ -82,11 +112,13 @@ class EmbeddedWorker:
         self._thread.join(timeout)
 
     def _loop(self) -> None:
+        planning = Planning(self._app)
         with _elected(self._lock_file, self._stop):
             while not self._stop.is_set():
                 self._bell.wait(POLL_SECONDS)
                 self._bell.clear()
                 try:
+                    planning.beat()
                     drain(self._app, limit=20, max_seconds=5)
                     with self._app.app_context():
                         if outbox.is_due():

@@ -148,7 +148,7 @@ def test_a_draft_is_kept_replaced_and_gone_once_filed(world: Any) -> None:
 def test_an_old_draft_is_forgotten(world: Any) -> None:
     with unit_of_work():
         service.save_draft(world.amina, "essai", {"objet": "x"})
-        housekeeping.plan(clock.now())
+        housekeeping.plan()
     clock.move(timedelta(days=2))
     world.drain()
     assert len(queries.drafts(world.amina)) == 1
@@ -181,7 +181,7 @@ def test_a_key_is_remembered_with_the_work_or_not_at_all(world: Any) -> None:
 def test_remembered_answers_are_forgotten_after_two_days(world: Any) -> None:
     with unit_of_work():
         service.remember(world.amina, "clé-3", b"one", 201, b"{}")
-        housekeeping.plan(clock.now())
+        housekeeping.plan()
     clock.move(timedelta(days=4))
     world.drain()
     assert count("idempotency") == 0

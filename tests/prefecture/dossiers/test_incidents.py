@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import threading
 import uuid
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import delete, update
+from sqlalchemy import delete, func, select, update
 
 from prefecture.dossiers import commands, incidents, queries, stuck
 from prefecture.dossiers.incidents import IncidentView
 from prefecture.dossiers.models import Dossier, DossierTask
 from prefecture.identity.permissions import Actor
-from prefecture.kernel import outbox
+from prefecture.kernel import clock, metrics, outbox, worker
 from prefecture.kernel.db import db
 from prefecture.kernel.errors import Conflict, Forbidden, Invalid, NotFound
 from prefecture.kernel.outbox import DueWork
@@ -267,3 +268,36 @@ def test_operators_see_and_repair_by_commands(command: World, monkeypatch: pytes
     assert queries.progress(view.number, SYSTEM).tokens == {"attendre"}
     assert cli(command, "incidents", "list") == "INCIDENTS 0\n"
     assert command.app.test_cli_runner().invoke(args=["incidents", "retry", found.id]).exit_code == 1
+
+
+def test_a_lost_timer_is_found_while_somebody_still_has_a_task(any_world: World) -> None:
+    view = any_world.filed()
+    assert stuck.sweep() == []
+    with unit_of_work():
+        db.session.execute(delete(DueWork).where(DueWork.dossier_id == view.id, DueWork.kind == "dossiers.timer"))
+    assert [(one.element, one.code) for one in stuck.sweep()] == [("rappel", stuck.TIMER_LOST)]
+    assert stuck.count() == 1
+    with unit_of_work():
+        incidents.move(SYSTEM, view.number, {"verifier": "verifier"}, "échéance perdue")
+    assert (stuck.sweep(), stuck.count()) == ([], 0)
+    clock.move(timedelta(days=6))
+    any_world.drain()
+    assert any_world.done == ["accuser:Renouveler", "rappeler:"]
+
+
+def test_the_sweep_comes_back_by_itself_and_the_figure_tells(world: World) -> None:
+    commands.register(world.app)
+    worker.plan(world.app)
+    worker.plan(world.app)
+    planned = select(DueWork.kind).where(DueWork.status == "ready").order_by(DueWork.kind)
+    assert list(db.session.scalars(planned)) == ["dossiers.forget", "dossiers.seal", "dossiers.sweep"]
+    view = world.submit()
+    with unit_of_work():
+        db.session.execute(delete(DueWork).where(DueWork.dossier_id == view.id))
+    assert "planipref_stuck 0\n" in metrics.text()
+    clock.move(timedelta(minutes=20))
+    world.drain()
+    assert only().code == stuck.EFFECT_LOST
+    assert "planipref_stuck 1\n" in metrics.text()
+    sweeps = select(func.count()).where(DueWork.kind == "dossiers.sweep", DueWork.status == "ready")
+    assert db.session.scalar(sweeps) == 1

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Uuid, bindparam, text
 
-from prefecture.dossiers import commands, journal, queries, service
+from prefecture.dossiers import commands, housekeeping, journal, queries, service
 from prefecture.kernel import clock
 from prefecture.kernel.db import db
 from prefecture.kernel.unit_of_work import unit_of_work
@@ -116,6 +116,8 @@ def test_a_seal_covers_what_moved_since_the_one_before(world: Any, story: Any) -
 
 
 def test_the_hourly_seal_plans_the_next(world: Any, story: Any, drain: Callable[[Any], int]) -> None:
+    with unit_of_work():
+        housekeeping.plan()
     for _ in range(3):
         clock.move(timedelta(hours=1))
         drain(world.app)
