@@ -8,9 +8,10 @@ from datetime import date, datetime, tzinfo
 from typing import Any
 
 from forms.components import MAX_ITEMS, RESERVED_KEYS, Component, Path, dotted
+from forms.plan import Plan
 from forms.refusal import Refused
-from forms.schema import DEEPEST, Read
-from forms.tree import ABSENT, Node, Shape, copy, get, nodes, put
+from forms.schema import DEEPEST
+from forms.tree import ABSENT, Node, Shape, copy, get, put
 from forms.values import clean, required_message
 from forms.visibility import Conditions, Evaluate, without
 
@@ -55,13 +56,18 @@ class Typed:
         if component.private or component.readonly:
             return
         path = prefix + component.segments
-        if component.kind == "dynamiclist":
-            self._read_list(component, answers, path)
-        elif component.answered:
-            self._read_answer(component, answers, path)
+        if component.holds:
+            self.read_at(component, answers, path)
         else:
             for child in component.children:
                 self.read(child, answers, path)
+
+    def read_at(self, component: Component, answers: Any, path: Path) -> None:
+        """Take what these raw answers say to a question or a list at its place."""
+        if component.kind == "dynamiclist":
+            self._read_list(component, answers, path)
+        else:
+            self._read_answer(component, answers, path)
 
     def _read_list(self, component: Component, answers: Any, path: Path) -> None:
         raw = get(answers, path)
@@ -103,17 +109,16 @@ def identifier_of(document: Any) -> str:
     return str(getattr(document, "id", document))
 
 
-def typed(read: Read, answers: Mapping[str, Any], documents: Mapping[str, Sequence[Any]], zone: tzinfo) -> Typed:
+def typed(plan: Plan, answers: Mapping[str, Any], documents: Mapping[str, Sequence[Any]], zone: tzinfo) -> Typed:
     """Read the type of every known answer."""
     result = Typed(documents, zone)
-    for component in read.components:
-        result.read(component, answers, ())
+    for component, path in plan.readable:
+        result.read_at(component, answers, path)
     return result
 
 
 def check(
-    read: Read,
-    shape: Shape,
+    plan: Plan,
     answers: Mapping[str, Any],
     page: int | None,
     context: Mapping[str, Any],
@@ -122,37 +127,36 @@ def check(
     evaluate: Evaluate,
 ) -> Checked:
     """The whole check; `Form.check` states the contract."""
-    errors = strangers(answers, shape)
+    errors = strangers(answers, plan.shape)
     if errors:
         return Checked({}, errors)
-    reading = typed(read, answers, documents, zone)
-    conditions = Conditions(read.components, shape, reading.answers, context, evaluate)
-    wanted = read.components if page is None else (read.pages[page - 1].component,)
-    for node in nodes(wanted, reading.answers):
-        if not conditions.hide(node.hides):
-            _judge(errors, node, reading, evaluate)
+    reading = typed(plan, answers, documents, zone)
+    conditions = Conditions(plan, reading.answers, context, evaluate)
+    wanted = tuple(plan.nodes(reading.answers, page))
+    for node in wanted:
+        told = None if node.component.readonly else _wrong(node, reading, evaluate)
+        # Last, because conditions cost most: most questions are right, hidden or not.
+        if told and not conditions.hide(node.hides):
+            errors[dotted(node.path)] = told
     if page is not None:
-        gone = {node.path for node in nodes(wanted, reading.answers)} & conditions.hidden
+        gone = conditions.hidden_of(wanted, plan.nodes(reading.answers))
         return Checked(without(reading.kept, gone), errors)
     return Checked(_without_empty_items(without(reading.answers, conditions.hidden)), errors)
 
 
-def _judge(errors: dict[str, str], node: Node, reading: Typed, evaluate: Evaluate) -> None:
-    """Add what is wrong at one visible place: the refused value, the missing one, the misplaced date."""
-    component, name = node.component, dotted(node.path)
-    if component.readonly or not (component.answered or component.kind == "dynamiclist"):
-        return
-    if name in reading.errors:
-        errors[name] = reading.errors[name]
-        return
+def _wrong(node: Node, reading: Typed, evaluate: Evaluate) -> str | None:
+    """What would be wrong at a place if it is shown: the refused value, the missing one, the misplaced date."""
+    component = node.component
+    refused = reading.errors.get(dotted(node.path)) if reading.errors else None
+    if refused:
+        return refused
     value = get(reading.answers, node.path)
     if value is ABSENT or value is False or (component.kind == "dynamiclist" and not any(value)):
-        if component.required and not _in_an_empty_item(node, reading):
-            errors[name] = required_message(component)
-    elif component.format in ("date_passee", "date_future") and isinstance(value, date):
-        told = _against_today(component.format, value, evaluate)
-        if told:
-            errors[name] = told
+        missing = component.required and not _in_an_empty_item(node, reading)
+        return required_message(component) if missing else None
+    if isinstance(value, date) and component.format in ("date_passee", "date_future"):
+        return _against_today(component.format, value, evaluate)
+    return None
 
 
 def _in_an_empty_item(node: Node, reading: Typed) -> bool:

@@ -92,6 +92,11 @@ class Component:
         return self.kind in ANSWERED
 
     @property
+    def holds(self) -> bool:
+        """Whether answers stand at its own place: a question, or a list of them."""
+        return self.kind in ANSWERED or self.kind == "dynamiclist"
+
+    @property
     def private(self) -> bool:
         """Whether it is never shown, hence never accepted."""
         return bool(self.properties.get("prive"))

@@ -13,9 +13,9 @@ from zoneinfo import ZoneInfo
 from forms import html
 from forms.checking import Checked, Typed, check, typed
 from forms.components import Choice, Component, Finding, Page, dotted, visible
+from forms.plan import Plan
 from forms.reading import Section, feel_types, sections, with_contexts
 from forms.schema import Read, read
-from forms.tree import Shape, nodes, shape_of
 from forms.views import PageView, page_view
 from forms.visibility import Conditions, Evaluate
 
@@ -50,7 +50,7 @@ class Form:
     def __init__(self, source: Read, evaluate: Evaluate) -> None:
         self._read = source
         self._evaluate = evaluate
-        self._shape: Shape = shape_of(source.components)
+        self._plan = Plan(source.pages)
 
     @property
     def id(self) -> str:
@@ -102,7 +102,7 @@ class Form:
         judged, and `answers` is the whole draft to keep, other pages as they were given. `documents` are the ids
         already received by pièce: a filepicker without an answer takes them. A moment without offset is in `zone`.
         """
-        return check(self._read, self._shape, answers, page, context, documents, zone, self._evaluate)
+        return check(self._plan, answers, page, context, documents, zone, self._evaluate)
 
     def visible_pages(
         self, answers: Mapping[str, Any], *, context: Mapping[str, Any] = NOTHING, zone: tzinfo = PARIS
@@ -119,7 +119,7 @@ class Form:
         conditions = self._conditions(reading, context)
         asked = []
         for page in self.pages:
-            for node in nodes((page.component,), reading.answers):
+            for node in self._plan.nodes(reading.answers, page.number):
                 one = node.component
                 if one.kind == "filepicker" and not conditions.hide(node.hides):
                     place = dotted(node.path)
@@ -185,10 +185,10 @@ class Form:
     def _typed(
         self, answers: Mapping[str, Any], documents: Mapping[str, Sequence[Any]] = NOTHING, zone: tzinfo = PARIS
     ) -> Typed:
-        return typed(self._read, answers, documents, zone)
+        return typed(self._plan, answers, documents, zone)
 
     def _conditions(self, reading: Typed, context: Mapping[str, Any]) -> Conditions:
-        return Conditions(self._read.components, self._shape, reading.answers, context, self._evaluate)
+        return Conditions(self._plan, reading.answers, context, self._evaluate)
 
 
 def _page_hidden(page: Page, conditions: Conditions) -> bool:

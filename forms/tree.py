@@ -26,7 +26,7 @@ Hide = tuple[str, tuple[Path, ...]]
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """A component at its real place in given answers; `scopes` are the paths of the lists' items around it.
+    """A question or a list at its real place in given answers; `scopes` are the paths of the lists' items around it.
 
     `hides` are its own condition and those of the groups around it: one that holds hides it.
     """
@@ -40,7 +40,9 @@ class Node:
 def get(tree: Any, path: Path) -> Any:
     """The value at the path, ABSENT where nothing stands."""
     for segment in path:
-        tree = _member(tree, segment)
+        # Asked for every question of a form: most answers are plain dicts, whose look costs a tenth of a Mapping's.
+        plain = isinstance(tree, dict) and isinstance(segment, str)
+        tree = tree.get(segment, ABSENT) if plain else _member(tree, segment)
         if tree is ABSENT:
             return ABSENT
     return tree
@@ -127,11 +129,12 @@ def nodes(
     scopes: tuple[Path, ...] = (),
     hides: tuple[Hide, ...] = (),
 ) -> Iterator[Node]:
-    """Each component at each place where these answers make it stand, parents first, in the file's order."""
+    """Each question and list at each place where these answers make it stand, parents first, in the file's order."""
     for component in visible(components):
         path = prefix + component.segments
         conditions = (*hides, (component.hide, scopes)) if component.hide else hides
-        yield Node(path, component, scopes, conditions)
+        if component.holds:
+            yield Node(path, component, scopes, conditions)
         if component.kind == "dynamiclist":
             items = get(answers, path)
             for index in range(len(items) if isinstance(items, list) else 0):

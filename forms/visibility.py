@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from forms.components import Component, Path
-from forms.tree import ABSENT, Hide, Node, Shape, copy, drop, get, nodes, overlay, skeleton
+from forms.components import Path
+from forms.plan import Plan
+from forms.tree import ABSENT, Hide, Node, Shape, copy, drop, get, overlay, skeleton
 
 Evaluate = Callable[[str, Mapping[str, Any]], Any]
 
@@ -17,27 +18,20 @@ ROUNDS = 8
 class Conditions:
     """The conditions of a form over given typed answers. A hidden answer does not count in the other conditions."""
 
-    def __init__(
-        self,
-        components: tuple[Component, ...],
-        shape: Shape,
-        answers: Mapping[str, Any],
-        context: Mapping[str, Any],
-        evaluate: Evaluate,
-    ) -> None:
-        self._shape, self._context, self._evaluate = shape, context, evaluate
+    def __init__(self, plan: Plan, answers: dict[str, Any], context: Mapping[str, Any], evaluate: Evaluate) -> None:
+        self._plan, self._context, self._evaluate = plan, context, evaluate
         self._truths: dict[Hide, bool] = {}
         self._variables: dict[tuple[Path, ...], dict[str, Any]] = {}
-        self._answers: Mapping[str, Any] = answers
+        self._answers = answers
         self.hidden: frozenset[Path] = frozenset()
-        every = tuple(nodes(components, answers))
+        every = tuple(plan.nodes(answers))
+        # What holds no answer changes no other condition by being hidden or shown: nobody asks until it is judged.
+        answered = [node for node in every if node.hides and get(answers, node.path) is not ABSENT]
         for _ in range(ROUNDS):
             self._answers = without(answers, self.hidden)
             self._truths, self._variables = {}, {}
-            found = self._places_hidden(every)
-            changed, self.hidden = found ^ self.hidden, found
-            # What holds no answer changes no condition by being hidden or shown: nothing is to be looked at again.
-            if all(get(answers, path) is ABSENT for path in changed):
+            before, self.hidden = self.hidden, self.hidden_of(answered, every)
+            if self.hidden == before:
                 break
 
     def hide(self, conditions: Iterable[Hide]) -> bool:
@@ -48,14 +42,13 @@ class Conditions:
         """What a condition outside lists reads at this place; ABSENT for a name that nothing gives."""
         return get(self._seen_from(()), path)
 
-    def _places_hidden(self, every: tuple[Node, ...]) -> frozenset[Path]:
-        found: set[Path] = set()
-        shown: set[Path] = set()
-        for node in every:
-            if node.component.answered or node.component.kind == "dynamiclist":
-                (found if self.hide(node.hides) else shown).add(node.path)
+    def hidden_of(self, some: Iterable[Node], every: Iterable[Node]) -> frozenset[Path]:
+        """The places of `some` that are hidden, `every` being all that may stand there."""
+        found = {node.path for node in some if self.hide(node.hides)}
+        if not found:
+            return frozenset()
         # Two components may share a place (one for each case): it is hidden only when both are.
-        return frozenset(found - shown)
+        return frozenset(found - {node.path for node in every if node.path in found and not self.hide(node.hides)})
 
     def _holds(self, condition: Hide) -> bool:
         if condition not in self._truths:
@@ -68,7 +61,7 @@ class Conditions:
         if around in self._variables:
             return self._variables[around]
         if not around:
-            variables = {**self._context, **overlay(skeleton(self._shape), self._answers)}
+            variables = {**self._context, **overlay(self._plan.names, self._answers)}
         else:
             outer, place = self._seen_from(around[:-1]), around[-1]
             item = get(self._answers, place)
@@ -78,7 +71,7 @@ class Conditions:
         return variables
 
     def _item_shape(self, place: Path) -> Shape:
-        shape = self._shape
+        shape = self._plan.shape
         for segment in place:
             following = shape.items if isinstance(segment, int) else shape.members.get(segment)
             if following is None:
@@ -87,8 +80,10 @@ class Conditions:
         return shape
 
 
-def without(answers: Mapping[str, Any], hidden: Iterable[Path]) -> dict[str, Any]:
-    """The answers without what stands at these places."""
+def without(answers: dict[str, Any], hidden: frozenset[Path]) -> dict[str, Any]:
+    """The answers without what stands at these places; the same object when there are none."""
+    if not hidden:
+        return answers
     kept: dict[str, Any] = copy(answers)
     for path in hidden:
         drop(kept, path)

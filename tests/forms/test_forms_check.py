@@ -144,6 +144,29 @@ def test_conditions_see_the_context() -> None:
     assert not one.check({}, context={"motif": "famille"}).valid
 
 
+def test_a_place_shared_with_another_page_is_kept_while_one_of_them_shows_it() -> None:
+    married = {**field("radio", "age", values=values("jeune")), "conditional": {"hide": '=situation != "marie"'}}
+    one = form(
+        {
+            "type": "group",
+            "properties": {"page": "1"},
+            "components": [field("radio", "situation", values=values("seul"))],
+        },
+        {"type": "group", "properties": {"page": "2"}, "components": [married]},
+        {"type": "group", "properties": {"page": "3"}, "components": [field("radio", "age", values=values("jeune"))]},
+    )
+    draft = {"situation": "seul", "age": "jeune"}
+    assert one.check(draft, page=2).answers == draft
+    assert one.check(draft).answers == draft
+
+
+def test_a_draft_loses_the_refused_value_of_a_question_that_is_hidden() -> None:
+    hidden = field("number", "age", conditional={"hide": '=situation != "marie"'})
+    one = form(field("radio", "situation", values=values("marie", "seul")), hidden)
+    assert one.check({"situation": "seul", "age": "vingt"}, page=1).answers == {"situation": "seul"}
+    assert one.check({"situation": "marie", "age": "vingt"}, page=1).answers == {"situation": "marie", "age": "vingt"}
+
+
 def test_two_questions_may_share_a_place_when_conditions_tell_them_apart() -> None:
     one = form(
         field("radio", "situation", values=values("marie", "seul")),
