@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from web.analyst import versions
+from web.analyst import files, judging, together, versions
 from web.analyst.frame import blueprint
 
-__all__ = ["blueprint", "versions"]
+__all__ = ["blueprint", "files", "judging", "together", "versions"]

@@ -1,0 +1,88 @@
+"""What the files of a draft may name: actions, forms, letters, decisions, data with their types, roles, blocks."""
+
+from __future__ import annotations
+
+import tomllib
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from engine.compile import ActionSpec, Catalogue
+from engine.compiling import reading, xml
+from engine.compiling.model import Model
+from engine.compiling.names import known_names
+from forms import FormUnreadable
+from prefecture.demarches import bundle as bundles
+from prefecture.demarches import letters, service
+from prefecture.demarches.bundle import COMMON
+from prefecture.demarches.check import START_DATA
+from prefecture.demarches.version import DEFAULT_FORM, SETTINGS, Version
+
+
+@dataclass(frozen=True)
+class Block:
+    """A shared process that a diagram may call."""
+
+    process: str
+    name: str
+    file: str
+
+
+@dataclass(frozen=True)
+class Completion:
+    """What one may write where; `data` holds each variable, and each field of it, with its FEEL type."""
+
+    actions: Mapping[str, ActionSpec]
+    forms: tuple[str, ...]
+    letters: tuple[str, ...]
+    decisions: tuple[str, ...]
+    data: Mapping[str, str]
+    roles: tuple[str, ...]
+    blocks: tuple[Block, ...]
+
+
+def completion_of(files: Mapping[str, bytes], code: str) -> Completion:
+    """What these files may name. Files that cannot be read bring nothing, and stop nothing."""
+    version = Version(bundles.of_files(files), version_id=uuid.UUID(int=0), code=code, number=0)
+    fields = {form: found for form in version.form_ids if (found := _fields(version, form)) is not None}
+    asked = {f"demande.{name}": kind for name, kind in fields.get(_start_form(files), {}).items()}
+    actions = service.actions()
+    catalogue = Catalogue(forms=fields, actions=actions, data={**START_DATA, **asked})
+    read = reading.read(version.sources())
+    known = known_names(Model(read.documents, tuple(read.decisions), catalogue))
+    inside = {f"{name}.{key}": kind for name, held in known.fields.items() for key, kind in held.items()}
+    return Completion(
+        actions=actions,
+        forms=version.form_ids,
+        letters=tuple(sorted({path.removeprefix(f"{COMMON}/") for path in files if letters.is_letter(path)})),
+        decisions=tuple(sorted(read.decisions)),
+        data=dict(sorted({**inside, **known.types}.items())),
+        roles=tuple(sorted(catalogue.roles)),
+        blocks=tuple(_blocks(files)),
+    )
+
+
+def _fields(version: Version, form: str) -> Mapping[str, str] | None:
+    try:
+        return version.form(form).fields
+    except FormUnreadable:
+        return None
+
+
+def _start_form(files: Mapping[str, bytes]) -> str:
+    try:
+        return str(tomllib.loads(files.get(SETTINGS, b"").decode()).get("formulaire", DEFAULT_FORM))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError):
+        return DEFAULT_FORM
+
+
+def _blocks(files: Mapping[str, bytes]) -> list[Block]:
+    found = []
+    for path, content in files.items():
+        if path.startswith(f"{COMMON}/") and path.endswith(".bpmn"):
+            root = xml.parse(content)
+            found += [
+                Block(str(one.get("id")), str(one.get("name") or one.get("id")), path)
+                for one in root.iter(xml.bpmn("process"))
+            ]
+    return found
