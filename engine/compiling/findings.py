@@ -24,11 +24,17 @@ class Source:
 
 @dataclass(frozen=True)
 class ActionSpec:
-    """What an action takes and gives: names → FEEL types (a parameter of type `template` names a template)."""
+    """What an action takes and gives: names → FEEL types (a parameter of type `template` names a template).
+
+    `rests`: result → the parameters that it is computed from. `writes`: template (`refus.html`) → the parameters
+    whose values it says. Both only where they matter to whoever reads: what tables decide.
+    """
 
     params: Mapping[str, str] = field(default_factory=dict)
     results: Mapping[str, str] = field(default_factory=dict)
     required: frozenset[str] = frozenset()
+    rests: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    writes: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

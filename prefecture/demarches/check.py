@@ -72,6 +72,8 @@ def check_bundle(frozen: Bundle, code: str, known: Known, *, play: bool = True) 
     findings += letters.check(version, known.tags)
     compiled = compile_diagrams(version, known_forms, known.actions)
     findings += compiled.findings
+    if compiled.definition is not None:
+        findings += letters.mentions(version, compiled.definition, known.actions)
     if play and compiled.definition is not None:
         findings += scenarios.findings(scenarios.play(version, compiled.definition, known.simulated))
     order = {"error": 0, "warning": 1, "info": 2}

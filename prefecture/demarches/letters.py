@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Final
 
-from engine.compile import Finding
+from engine.compile import ActionSpec, Finding
+from engine.definition import Definition
+from engine.provenance import tables_behind
 from prefecture.demarches.bundle import COMMON
 from prefecture.notifications.templates import TemplateRefused, unknown_tags
 
@@ -14,6 +16,8 @@ if TYPE_CHECKING:
 
 FOLDER = "courriers/"
 ENDINGS = (".html", ".txt")
+# The tag by which a letter names the tables whose answers it says (CRPA, art. L.311-3-1).
+CALCULATED: Final = "courrier.calculs"
 
 
 def is_letter(path: str) -> bool:
@@ -30,6 +34,37 @@ def check(version: Version, tags: frozenset[str]) -> Iterator[Finding]:
         hidden = path.startswith(f"{COMMON}/") and path.removeprefix(f"{COMMON}/") in version.files
         if is_letter(path) and not hidden:
             yield from _check_one(version, path, tags)
+
+
+def mentions(version: Version, definition: Definition, actions: Mapping[str, ActionSpec]) -> Iterator[Finding]:
+    """Letters and mails that say what a decision table answered, without the mention of algorithmic processing."""
+    given = tables_behind(definition, actions)
+    for action in given.keys() & actions.keys():
+        for template, said in actions[action].writes.items():
+            tables = sorted({table for name in said for table in given[action].get(name, ())})
+            path = FOLDER + template
+            if tables and version.has(path) and not _mentions(version, path):
+                yield _without_mention(path if path in version.files else f"{COMMON}/{path}", tables)
+
+
+def _mentions(version: Version, path: str) -> bool:
+    try:
+        return CALCULATED in unknown_tags(version.template(path), (), version.template)
+    except (TemplateRefused, UnicodeDecodeError):
+        return True  # told already: it cannot be read
+
+
+def _without_mention(path: str, tables: list[str]) -> Finding:
+    named = ", ".join(f"«\u00a0{table}\u00a0»" for table in tables)
+    message = (
+        f"Ce courrier dit ce qu’une table de décision a établi ({named}) sans le signaler à l’usager\u00a0: "
+        "la mention du traitement algorithmique est obligatoire (CRPA, art. L.311-3-1)."
+    )
+    fix = (
+        "Partez de «\u00a0courriers/papier.html\u00a0» ou de «\u00a0courriers/mail.html\u00a0», "
+        'ou ajoutez {% include "courriers/_calculs.html" %} en bas du modèle.'
+    )
+    return Finding("mention-algorithmique", "error", path, "", "", 0, message, fix)
 
 
 def _check_one(version: Version, path: str, tags: frozenset[str]) -> Iterator[Finding]:

@@ -13,6 +13,7 @@ from prefecture.steps.plan import Facts, Letter, Notice, Plan, Silence
 from prefecture.steps.registry import action
 
 _CLOCK = {"complements": "list", "depose_le": "date", "delai": "string", "effet": "string"}
+_DEADLINE = {"echeance_silence": ("delai", "effet")}
 _DEFAULT_DAYS = 30
 _REMIND_BEFORE = 7
 
@@ -23,6 +24,8 @@ _REMIND_BEFORE = 7
     params={"pieces": "context", "delai_jours": "number", "message": "string", **_CLOCK},
     results={"complement_demande": "context", "complements": "list", "echeance_silence": "date"},
     required=("pieces", "delai_jours"),
+    rests=_DEADLINE,
+    writes={"demande_complement.html": ("delai", "effet")},
 )
 def ask(facts: Facts) -> Plan:
     """Ask for what is missing or refused, and suspend the clock (CRPA, art. L.114-5)."""
@@ -71,6 +74,7 @@ def remind(facts: Facts) -> Plan:
     label="Enregistrer le complément reçu : courriel ; le délai de l’administration reprend.",
     params={"complement": "context", **_CLOCK},
     results={"complements": "list", "echeance_silence": "date"},
+    rests=_DEADLINE,
 )
 def receive(facts: Facts) -> Plan:
     """The pièces have come: the clock runs again from today."""
@@ -86,6 +90,7 @@ def receive(facts: Facts) -> Plan:
     label="Constater que le délai donné à l’usager est passé : courriel ; le délai de l’administration reprend.",
     params=dict(_CLOCK),
     results={"echeance_silence": "date"},
+    rests=_DEADLINE,
 )
 def expire(facts: Facts) -> Plan:
     """Nobody answered in time: the clock has run again since the limit."""

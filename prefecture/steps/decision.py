@@ -62,6 +62,8 @@ def notify(facts: Facts) -> Plan:
     params={"echeance": "date"},
     results={"constate": "boolean", "echeance_silence": "date"},
     required=("echeance",),
+    rests={"echeance_silence": ("echeance",)},
+    writes={"refus_implicite.mail.html": ("echeance",)},
 )
 def note_implicit_refusal(facts: Facts) -> Plan:
     """Silence became a refusal: note it and warn the service; the dossier lives on.
@@ -90,6 +92,7 @@ def note_implicit_refusal(facts: Facts) -> Plan:
         "du": "date",
         "jusqu_au": "date",
     },
+    writes={"attestation_prolongation.html": ("droit",), "prolongation.mail.html": ("droit",)},
 )
 def prolong(facts: Facts) -> Plan:
     """Bridge the wait of a complete dossier; look again tomorrow at one that is not complete yet."""

@@ -21,6 +21,7 @@ def order(facts: Facts) -> Plan:
     "remise.annoncer_disponibilite",
     label="Annoncer que le titre est disponible : SMS, courriel avec les taxes dues.",
     params={"numero_titre": "string", "regularisation": "number"},
+    writes={"titre_disponible.mail.html": ("regularisation",)},
 )
 def announce(facts: Facts) -> Plan:
     """The card has come; what it costs is what is in force today."""

@@ -22,6 +22,8 @@ from prefecture.steps.registry import action
     },
     results={"echeance_silence": "date", "complements": "list"},
     required=("depose_le", "delai", "effet"),
+    rests={"echeance_silence": ("delai", "effet")},
+    writes={"attestation_depot.html": ("delai", "effet", "regularisation")},
 )
 def attest(facts: Facts) -> Plan:
     """Acknowledge a demand (CRPA, art. R.112-11-1) and say until when an answer may be awaited."""

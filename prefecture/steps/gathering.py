@@ -18,6 +18,7 @@ from prefecture.identity.queries import PersonView, ServiceView
 from prefecture.kernel import clock, settings
 from prefecture.kernel.errors import NotFound
 from prefecture.steps.letters import Setting, Signer, appointment_code
+from prefecture.steps.mention import calculated
 from prefecture.steps.plan import Appointment, Facts
 
 _QUALITIES: Final[Mapping[str, str]] = {
@@ -64,6 +65,7 @@ def gather(dossier_id: uuid.UUID, action: str, params: Mapping[str, Any]) -> Gat
         signer=_signer(dossier) if action.startswith("decision.") else Signer("", ""),
         now=now,
         base_url=settings.current().base_url,
+        calculated=calculated(version, action, params),
     )
     return Gathered(facts, setting, rdv)
 

@@ -10,7 +10,7 @@ import base64
 import io
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
@@ -51,6 +51,7 @@ COMMON: Final[Mapping[str, str]] = {
     "courrier.date": "date du courrier",
     "courrier.code": "code de vérification",
     "courrier.code_image": "ce code en image à scanner",
+    "courrier.calculs": "tables de décision dont le courrier dit le résultat (`_calculs.html` : la mention légale)",
     "liens.dossier": "adresse de la page du dossier",
     "liens.convocation": "adresse pour choisir ou changer un rendez-vous",
     "liens.verification": "adresse pour vérifier un courrier",
@@ -100,7 +101,10 @@ class Signer:
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """All that a letter says besides what its action adds; `base_url` is this installation's address."""
+    """All that a letter says besides what its action adds; `base_url` is this installation's address.
+
+    `calculated`: template → the tables whose answers it says.
+    """
 
     dossier: DossierView
     version: Version
@@ -112,6 +116,7 @@ class Setting:
     now: datetime
     base_url: str
     link: str = ""
+    calculated: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 def described() -> str:
@@ -126,24 +131,27 @@ def described() -> str:
 
 def write_letter(setting: Setting, letter: Letter, key: str) -> str:
     """The HTML of a letter; `key` is its work's, from which its verification code comes. Raises TemplateRefused."""
-    said = {**usual(setting, key), **_with_picture(letter.says)}
-    return templates.render(_source(setting.version, f"{letter.code}.html"), said, setting.version.template)
+    name = f"{letter.code}.html"
+    said = {**usual(setting, key, name), **_with_picture(letter.says)}
+    return templates.render(_source(setting.version, name), said, setting.version.template)
 
 
 def write_mail(setting: Setting, notice: Notice, key: str) -> Mail:
     """A mail, its two parts saying the same. Raises TemplateRefused."""
-    said = {**usual(setting, key), **notice.says}
-    return templates.render_mail(_source(setting.version, f"{notice.code}.mail.html"), said, setting.version.template)
+    name = f"{notice.code}.mail.html"
+    said = {**usual(setting, key, name), **notice.says}
+    return templates.render_mail(_source(setting.version, name), said, setting.version.template)
 
 
 def write_sms(setting: Setting, notice: Notice, key: str) -> str:
     """An SMS of 160 characters at most. Raises TemplateRefused, SmsTooLong."""
-    said = {**usual(setting, key), **notice.says}
-    return templates.render_sms(_source(setting.version, f"{notice.code}.sms.txt"), said, setting.version.template)
+    name = f"{notice.code}.sms.txt"
+    said = {**usual(setting, key, name), **notice.says}
+    return templates.render_sms(_source(setting.version, name), said, setting.version.template)
 
 
-def usual(setting: Setting, key: str) -> dict[str, Any]:
-    """The tags of COMMON, filled in."""
+def usual(setting: Setting, key: str, template: str) -> dict[str, Any]:
+    """The tags of COMMON, filled in for a template."""
     code = verification_code(key)
     page = f"{setting.base_url}/dossiers/{setting.dossier.number}"
     zone = setting.prefecture.zone
@@ -170,7 +178,12 @@ def usual(setting: Setting, key: str) -> dict[str, Any]:
         },
         "agent": {"nom": setting.signer.name, "qualite": setting.signer.quality},
         "demarche": {"titre": setting.version.title, "code": setting.version.code},
-        "courrier": {"date": setting.now.astimezone(zone).date(), "code": code, "code_image": picture(code)},
+        "courrier": {
+            "date": setting.now.astimezone(zone).date(),
+            "code": code,
+            "code_image": picture(code),
+            "calculs": setting.calculated.get(template, ()),
+        },
         "liens": {
             "dossier": page,
             "convocation": setting.link or page,

@@ -22,11 +22,13 @@ class Action:
     results: Mapping[str, str]
     required: frozenset[str]
     plan: Planning
+    rests: Mapping[str, frozenset[str]]
+    writes: Mapping[str, frozenset[str]]
 
     @property
     def spec(self) -> ActionSpec:
         """What the compiler checks."""
-        return ActionSpec(self.params, self.results, self.required)
+        return ActionSpec(self.params, self.results, self.required, self.rests, self.writes)
 
 
 _actions: dict[str, Action] = {}
@@ -40,13 +42,31 @@ def action(
     params: Mapping[str, str] | None = None,
     results: Mapping[str, str] | None = None,
     required: tuple[str, ...] = (),
+    rests: Mapping[str, tuple[str, ...]] | None = None,
+    writes: Mapping[str, tuple[str, ...]] | None = None,
 ) -> Callable[[Planning], Planning]:
-    """Enter a planning function in the table under the name that diagrams give it; ValueError if it is taken."""
+    """Enter a planning function in the table under the name that diagrams give it; ValueError if it is taken.
+
+    `rests`: result → parameters that it is computed from; `writes`: template → parameters whose values it says.
+    """
 
     def enter(plan: Planning) -> Planning:
         if name in _actions:
             raise ValueError(f"two actions named {name}")
-        _actions[name] = Action(name, label, dict(params or {}), dict(results or {}), frozenset(required), plan)
+        _actions[name] = Action(
+            name,
+            label,
+            dict(params or {}),
+            dict(results or {}),
+            frozenset(required),
+            plan,
+            _sets(rests or {}),
+            _sets(writes or {}),
+        )
         return plan
 
     return enter
+
+
+def _sets(named: Mapping[str, tuple[str, ...]]) -> Mapping[str, frozenset[str]]:
+    return {name: frozenset(params) for name, params in named.items()}

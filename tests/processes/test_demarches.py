@@ -143,7 +143,7 @@ def test_every_dated_figure_says_where_it_comes_from(folder: Path) -> None:
 def test_each_letter_that_an_action_may_send_is_there() -> None:
     """Scenarios name what leaves; here every template of the shared folder is one that something sends or includes."""
     names = {path.name for path in (PROCESSES / "_commun" / FOLDER).iterdir()}
-    frames = {"papier.html", "mail.html", "_recours.html", "_signature_agent.html"}
+    frames = {"papier.html", "mail.html", "_recours.html", "_signature_agent.html", "_calculs.html"}
     sent = {line for folder in FOLDERS for line in _sent(folder)}
     endings = {"courrier": ".html", "courriel": ".mail.html", "sms": ".sms.txt"}
     needed = {one.partition(":")[2] + endings[one.partition(":")[0]] for one in sent}
