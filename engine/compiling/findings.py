@@ -27,7 +27,8 @@ class ActionSpec:
     """What an action takes and gives: names → FEEL types (a parameter of type `template` names a template).
 
     `rests`: result → the parameters that it is computed from. `writes`: template (`refus.html`) → the parameters
-    whose values it says. Both only where they matter to whoever reads: what tables decide.
+    whose values it says. Both only where they matter to whoever reads: what tables decide. `errors`: the codes of the
+    errors that it may answer with.
     """
 
     params: Mapping[str, str] = field(default_factory=dict)
@@ -35,6 +36,7 @@ class ActionSpec:
     required: frozenset[str] = frozenset()
     rests: Mapping[str, frozenset[str]] = field(default_factory=dict)
     writes: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    errors: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)

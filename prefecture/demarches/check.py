@@ -40,13 +40,20 @@ START_DATA: Mapping[str, str] = {
 }
 
 
+Messages = Mapping[str, Mapping[str, str]]
+
+
 @dataclass(frozen=True)
 class Known:
-    """What the house offers to démarches: actions, tags that letters may use, what actions answer in scenarios."""
+    """What the house offers to démarches: actions, tags that letters may use, what actions answer in scenarios.
+
+    `messages`: those that the desks send to a process, with what each carries; None leaves messages unjudged.
+    """
 
     actions: Mapping[str, ActionSpec] = field(default_factory=dict)
     tags: frozenset[str] = frozenset()
     simulated: Simulated | None = None
+    messages: Messages | None = None
 
 
 def check(folder: Path, known: Known) -> list[Finding]:
@@ -70,7 +77,7 @@ def check_bundle(frozen: Bundle, code: str, known: Known, *, play: bool = True) 
     known_forms, form_findings = _forms(version)
     findings += form_findings
     findings += letters.check(version, known.tags)
-    compiled = compile_diagrams(version, known_forms, known.actions)
+    compiled = compile_diagrams(version, known_forms, known)
     findings += compiled.findings
     if compiled.definition is not None:
         findings += letters.mentions(version, compiled.definition, known.actions)
@@ -92,14 +99,16 @@ def as_json(findings: list[Finding]) -> list[dict[str, Any]]:
 
 
 def compile_diagrams(
-    version: Version, known_forms: Mapping[str, Mapping[str, str]], actions: Mapping[str, ActionSpec]
+    version: Version, known_forms: Mapping[str, Mapping[str, str]], known: Known
 ) -> compiler.Compilation:
     """The diagrams and tables, judged by what they may name."""
     catalogue = Catalogue(
         forms=known_forms,
-        actions=actions,
+        actions=known.actions,
         templates=frozenset(name.removeprefix(f"{COMMON}/") for name in version.files if letters.is_letter(name)),
         data={**START_DATA, **_answers(known_forms.get(version.form_id, {}))},
+        messages=None if known.messages is None else {**known.messages, **reglages.messages(version.settings)},
+        errors=frozenset[str]().union(*(one.errors for one in known.actions.values())),
     )
     return compiler.compile(version.sources(), catalogue, process=version.process_id)
 

@@ -24,6 +24,7 @@ _OPTIONAL: tuple[tuple[str, type, str], ...] = (
     ("donnees", dict, "un ensemble de listes datées"),
     ("clauses", dict, "un ensemble de listes"),
     ("sources", list, "une liste"),
+    ("messages", dict, "un ensemble de messages"),
 )
 _DURATIONS = (("silence", "delai"), ("conservation", "apres_fin"), ("conservation", "brouillon"), ("fenetre", "duree"))
 LONGEST_PREFIX = 5
@@ -47,6 +48,26 @@ def check(settings: Mapping[str, Any], version: Version) -> Iterator[Finding]:
     yield from _durations(settings)
     yield from _pieces(settings.get("pieces", []))
     yield from _dated(settings.get("donnees", {}))
+    yield from _senders(settings.get("messages", {}))
+
+
+def messages(settings: Mapping[str, Any]) -> dict[str, Mapping[str, str]]:
+    """The messages that come from outside, by what `demarche.toml` says, with what each carries."""
+    told = settings.get("messages", {})
+    return {
+        str(name): {str(key): str(kind) for key, kind in one.get("contenu", {}).items()}
+        for name, one in (told.items() if isinstance(told, Mapping) else ())
+        if isinstance(one, Mapping) and isinstance(one.get("contenu", {}), Mapping)
+    }
+
+
+def _senders(told: Any) -> Iterator[Finding]:
+    for name, one in told.items() if isinstance(told, Mapping) else ():
+        sender = one.get("expediteur") if isinstance(one, Mapping) else None
+        if not isinstance(sender, str) or not sender or not isinstance(one.get("contenu", {}), Mapping):
+            message = f"Le message «\u00a0{name}\u00a0» ne dit pas qui l’envoie, ou mal ce qu’il apporte."
+            fix = "Donnez «\u00a0expediteur\u00a0» (un texte) et au besoin «\u00a0contenu\u00a0» (nom = type)."
+            yield _found("message-sans-expediteur", f"messages.{name}", message, fix)
 
 
 def _durations(settings: Mapping[str, Any]) -> Iterator[Finding]:

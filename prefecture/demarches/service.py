@@ -24,6 +24,7 @@ from prefecture.kernel.errors import DomainError
 _actions: dict[str, ActionSpec] = {}
 _tags: set[str] = set()
 _simulated: list[Simulated] = []
+_messages: list[checking.Messages] = []
 
 
 class DemarcheRefused(DomainError):
@@ -53,6 +54,16 @@ def register_tags(names: Iterable[str]) -> None:
 def register_simulation(simulated: Simulated) -> None:
     """Say what actions answer in scenarios, given a démarche's settings."""
     _simulated[:] = [simulated]
+
+
+def register_messages(sent: checking.Messages | None) -> None:
+    """Say which messages the desks send to processes, and what each carries (names → FEEL types); None: unknown."""
+    _messages[:] = [] if sent is None else [sent]
+
+
+def messages() -> checking.Messages | None:
+    """The messages that the desks send; None where nobody said."""
+    return dict(_messages[0]) if _messages else None
 
 
 def actions() -> Mapping[str, ActionSpec]:
@@ -115,7 +126,7 @@ def publish(folder: Path, by: str) -> VersionView:
 
 
 def _known() -> checking.Known:
-    return checking.Known(actions(), frozenset(_tags), _simulated[0] if _simulated else None)
+    return checking.Known(actions(), frozenset(_tags), _simulated[0] if _simulated else None, messages())
 
 
 def _unpublished(frozen: bundles.Bundle, folder: Path) -> Version:

@@ -5,6 +5,7 @@ The dossier is locked before its convocation, as the actions of a process lock t
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Final
 
@@ -17,6 +18,8 @@ from prefecture.dossiers import service as dossiers
 BOOKED: Final = "creneau_reserve"
 MOVED: Final = "creneau_deplace"
 CANCELLED: Final = "creneau_annule"
+# What the messages carry, for who draws (FEEL types).
+CARRIED: Final[Mapping[str, str]] = {"reservation": "context"}
 
 
 def book(which: Which, starts_at: datetime, *, by_agent: bool = False) -> RdvView:

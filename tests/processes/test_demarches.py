@@ -15,11 +15,12 @@ from prefecture.demarches import bundle, check, scenarios
 from prefecture.demarches.version import Version
 from prefecture.steps.actions import ACTIONS, TABLE, simulated
 from prefecture.steps.letters import FOLDER, TAGS
+from prefecture.steps.messages import MESSAGES
 
 PROCESSES = Path(__file__).parents[2] / "processes"
 FOLDERS = sorted(path.parent for path in PROCESSES.glob("*/demarche.toml"))
 DRAWINGS = sorted(PROCESSES.rglob("*.bpmn"))
-KNOWN = check.Known(TABLE, TAGS, simulated)
+KNOWN = check.Known(TABLE, TAGS, simulated, MESSAGES)
 BPMN = "{http://www.omg.org/spec/BPMN/20100524/MODEL}"
 BPMNDI = "{http://www.omg.org/spec/BPMN/20100524/DI}"
 DC = "{http://www.omg.org/spec/DD/20100524/DC}"
@@ -66,12 +67,13 @@ def test_the_scenarios_of_the_first_demarche_take_every_path() -> None:
     assert found.missed_elements == ()
 
 
-def test_both_demarches_stand_on_the_same_blocks() -> None:
+def test_every_demarche_stands_on_the_same_blocks_and_the_archetype_on_all_four() -> None:
     called = [
         {call.get("calledElement") for call in etree.parse(folder / "processus.bpmn").iter(f"{BPMN}callActivity")}
         for folder in FOLDERS
     ]
     assert called == [
+        {"bloc_completude", "bloc_convocation", "bloc_decision", "bloc_remise"},
         {"bloc_completude", "bloc_convocation", "bloc_decision"},
         {"bloc_completude", "bloc_convocation", "bloc_decision", "bloc_remise"},
     ]

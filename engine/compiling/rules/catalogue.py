@@ -171,7 +171,8 @@ def unknown_message(model: Model) -> None:
             "message-inconnu",
             "error",
             f"Rien n’envoie le message «\u00a0{name}\u00a0»\u00a0: l’attente ne finirait jamais.",
-            f"Messages connus\u00a0: {_some(known)}.",
+            f"Messages connus\u00a0: {_some(known)}. Si un autre système l’envoie, dites-le dans demarche.toml "
+            f"([messages.{name}]).",
         )
 
 
@@ -200,7 +201,8 @@ def unknown_error(model: Model) -> None:
                 "erreur-inconnue",
                 "error",
                 f"Rien ne lève l’erreur «\u00a0{code}\u00a0».",
-                f"Erreurs connues\u00a0: {_some(known)}.",
+                f"Erreurs connues\u00a0: {_some({*known, *thrown})}. "
+                "Corrigez son code, ou terminez une branche par un événement de fin qui la lève.",
             )
 
 

@@ -17,7 +17,10 @@ from prefecture.kernel import settings
 from prefecture.kernel.db import Model, db, prepare
 
 ESSAI = Path(__file__).parents[1] / "dossiers" / "demarches" / "essai"
-ACTIONS = {"essai.accuser": ActionSpec({"objet": "string"}, {"recu": "boolean"}), "essai.rappeler": ActionSpec()}
+ACTIONS = {
+    "essai.accuser": ActionSpec({"objet": "string"}, {"recu": "boolean"}),
+    "essai.rappeler": ActionSpec(errors=frozenset({"injoignable"})),
+}
 SCENARIO = """
 titre = "Du dépôt à l’accord"
 le = 2026-11-23T10:00:00
@@ -51,6 +54,7 @@ def app(tmp_path: Path) -> Iterator[Flask]:
     commands.register(app)
     service.register_actions(ACTIONS)
     service.register_tags(["dossier.numero", "demande"])
+    service.register_messages({"retrait": {"motif_retrait": "string"}})
     service.register_simulation(lambda told: {"essai.accuser": lambda asked: Answered({"recu": True})})
     with app.app_context():
         prepare(db.engine)
@@ -59,6 +63,7 @@ def app(tmp_path: Path) -> Iterator[Flask]:
         db.session.remove()
         db.engine.dispose()
     service.register_tags([])
+    service.register_messages(None)
 
 
 @pytest.fixture

@@ -43,6 +43,9 @@ def test_a_good_folder_has_no_error(app: Flask, folder: Path) -> None:
         ("scenarios/nominal.toml", '"approuver"', '"completer"', ("scenario", "scenarios/nominal.toml", "")),
         ("scenarios/nominal.toml", "le = ", "lle = ", ("scenario", "scenarios/nominal.toml", "")),
         ("processus.bpmn", "essai.rappeler", "essai.rapeler", ("action-inconnue", "processus.bpmn", "rappeler")),
+        ("demarche.toml", "messages.avis", "messages.autre", ("message-inconnu", "processus.bpmn", "attendre")),
+        ("demarche.toml", "expediteur", "de", ("message-sans-expediteur", "demarche.toml", "messages.avis")),
+        ("processus.bpmn", 'name="retrait"', 'name="retour"', ("message-inconnu", "processus.bpmn", "retrait")),
         ("processus.bpmn", 'ref="accord"', 'ref="acord"', ("formulaire-inconnu", "processus.bpmn", "approuver")),
     ],
 )  # fmt: skip
@@ -51,6 +54,26 @@ def test_each_fault_is_found_where_it_is(
 ) -> None:
     change(name, before, after)
     assert found in errors(folder)
+
+
+@pytest.mark.parametrize(("code", "found"), [("injoignable", []), ("refuse", ["rappel_impossible"])])
+def test_an_error_must_be_one_that_an_action_answers_with(
+    app: Flask, folder: Path, change: Change, code: str, found: list[str]
+) -> None:
+    change(
+        "processus.bpmn",
+        '<bpmn:message id="m_avis"',
+        f'<bpmn:error id="e" errorCode="{code}"/><bpmn:message id="m_avis"',
+    )
+    change(
+        "processus.bpmn",
+        '<bpmn:endEvent id="fin_rappel"',
+        '<bpmn:boundaryEvent id="rappel_impossible" attachedToRef="rappeler"><bpmn:errorEventDefinition errorRef="e"/>'
+        '</bpmn:boundaryEvent><bpmn:endEvent id="fin_rappel"',
+    )
+    said = [one for one in service.check(folder) if one.rule == "erreur-inconnue"]
+    assert [one.element for one in said] == found
+    assert all("injoignable" in one.fix for one in said)
 
 
 def test_everything_wrong_is_told_at_once(app: Flask, folder: Path, change: Change) -> None:
