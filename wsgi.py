@@ -22,6 +22,7 @@ from prefecture.kernel import bell, commands, logs, settings, unit_of_work, work
 from prefecture.kernel.db import assert_safe, db, prepare
 from prefecture.kernel.entry import assert_declared
 from prefecture.kernel.settings import Settings
+from prefecture.statistics import commands as statistics
 
 # A database that is away is found away in seconds: by the connect, by unanswered packets, by silence.
 _AWAY_SOON = {
@@ -57,7 +58,7 @@ def create_app(chosen: Settings | None = None) -> Flask:
             assert_safe(db.engine)
     steps.register()
     commands.check_at_start(fonts.check)
-    for room in (commands, demarches, dossiers, demonstration, web, api):
+    for room in (commands, demarches, dossiers, statistics, demonstration, web, api):
         room.register(app)
     assert_declared(app)
     if chosen.redis_url:

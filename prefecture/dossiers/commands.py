@@ -9,6 +9,7 @@ from flask import Flask
 from flask.cli import AppGroup
 
 from prefecture.dossiers import (
+    holding,
     housekeeping,
     incident_commands,
     jobs,
@@ -21,6 +22,7 @@ from prefecture.dossiers import (
 )
 from prefecture.kernel import clock, metrics, worker
 from prefecture.kernel.errors import DomainError
+from prefecture.kernel.holding import hold_while
 from prefecture.kernel.unit_of_work import unit_of_work
 
 # Importing them entered them in the table of due work's handlers.
@@ -35,6 +37,7 @@ def register(app: Flask) -> None:
     app.cli.add_command(dossiers)
     app.cli.add_command(incident_commands.incidents)
     worker.plan_regularly(housekeeping.plan)
+    hold_while(app, holding.is_held)
     metrics.gauges(stuck.figures)
 
 

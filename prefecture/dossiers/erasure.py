@@ -45,6 +45,8 @@ KEPT: Mapping[str, str] = {
     "api_token": "the account's, not the dossier's",
     "trace": "who looked, by ids alone",
     "data_key": "the dossier's key is deleted by its id",
+    "passage": "steps, dates and services, as in journal_entry; the reading of the erasure empties the motif",
+    "observed_dossier": "how far its journal was read; the reading of the erasure empties the motif",
 }
 
 

@@ -20,6 +20,7 @@ from zoneinfo import ZoneInfo
 
 from engine import runtime
 from prefecture.demarches import queries as demarches
+from prefecture.demarches import suspension
 from prefecture.demarches.version import Version
 from prefecture.dossiers import answers, drafts, messages, numbers, search
 from prefecture.dossiers.answers import NO_DOCUMENTS, Documents
@@ -36,7 +37,7 @@ from prefecture.kernel.db import new_id
 from prefecture.kernel.errors import Forbidden, Invalid
 
 # Lists of `demarche.toml` that are for people, letters and the archives, not for conditions.
-_NOT_TOLD = frozenset({"pieces", "clauses", "sources", "donnees", "roles", "conservation"})
+_NOT_TOLD = frozenset({"pieces", "clauses", "sources", "donnees", "roles", "conservation", "observation"})
 
 
 def submit(
@@ -56,6 +57,7 @@ def submit(
     Forbidden, Invalid (answers, by field).
     """
     version = demarches.current(demarche_code)
+    suspension.refuse_if_held(version.id)
     service = _service(version, service_id, prefecture)
     person = identity.person(person_id or actor.id)
     if not permissions.may(actor, "dossier.submit", Subject(person.id, service.id, service.prefecture_code)):

@@ -11,6 +11,7 @@ from sqlalchemy import RowMapping, select, update
 
 from engine import runtime
 from engine.errors import DataRefused, TaskNotOpen
+from prefecture.demarches import suspension
 from prefecture.dossiers import answers as given
 from prefecture.dossiers import journal, messages
 from prefecture.dossiers.answers import NO_DOCUMENTS, Documents
@@ -128,6 +129,7 @@ def _doable(held: Held, task_id: str) -> RowMapping:
     taken = task["assignee_id"] is not None and task["assignee_id"] != actor.id
     if taken and not permissions.may(actor, "task.assign", held.subject):
         raise Conflict(f"Cette tâche est prise par {task['assignee']}.", code="tache-prise")
+    suspension.refuse_if_held(held.version.id, task["element"])
     return task
 
 

@@ -19,7 +19,7 @@ from pathlib import Path
 
 from flask import Flask
 
-from prefecture.kernel import logs, outbox
+from prefecture.kernel import holding, logs, outbox
 from prefecture.kernel.db import db
 from prefecture.kernel.unit_of_work import unit_of_work
 
@@ -146,7 +146,8 @@ def _run(app: Flask, work: outbox.Work) -> None:
     """Run one piece of work with a heartbeat; failures become retries or incidents."""
     with logs.bound(work=str(work.id), kind=work.kind), _heartbeat(app, work):
         try:
-            outbox.deliver(work)
+            if not holding.put_off(work):
+                outbox.deliver(work)
             return
         except outbox.LeaseLost:
             log.warning("lease lost; nothing of this attempt was kept")
