@@ -29,13 +29,18 @@ def today(zone: tzinfo) -> date:
 
 def database_now(session: Session | scoped_session[Any]) -> datetime:
     """The database server's present instant, aware, in UTC (not the start of its transaction)."""
+    known = known_now(session.get_bind().dialect.name)
+    if known is not None:
+        return known
+    value: datetime = session.execute(text("SELECT clock_timestamp()")).scalar_one()
+    return value.astimezone(UTC)
+
+
+def known_now(dialect: str) -> datetime | None:
+    """The database's present instant where it need not be asked: SQLite runs in this process. None for a server."""
     if _frozen_at:
         return _frozen_at[-1]
-    if session.get_bind().dialect.name == "postgresql":
-        value: datetime = session.execute(text("SELECT clock_timestamp()")).scalar_one()
-        return value.astimezone(UTC)
-    stamp: str = session.execute(text("SELECT strftime('%Y-%m-%dT%H:%M:%f', 'now')")).scalar_one()
-    return datetime.fromisoformat(stamp).replace(tzinfo=UTC)
+    return datetime.now(UTC) if dialect == "sqlite" else None
 
 
 @contextmanager

@@ -10,8 +10,9 @@ import sqlite3
 from typing import Any, Final
 
 import psycopg
-from sqlalchemy import Engine, event
+from sqlalchemy import Connection, Engine, event
 from sqlalchemy.engine import ExceptionContext
+from sqlalchemy.exc import DBAPIError
 
 from prefecture.kernel.errors import Unavailable
 
@@ -45,6 +46,17 @@ def translate(engine: Engine) -> None:
         if context.is_pre_ping:
             return None  # a connection of the pool has died: the pool opens another
         return _unavailable(context.original_exception, disconnected=context.is_disconnect)
+
+
+def told(connection: Connection, error: Any) -> BaseException:
+    """What to raise for an error of the driver on a cursor of ours; a connection that died leaves the pool."""
+    driver: Any = connection.dialect.loaded_dbapi
+    disconnected = connection.dialect.is_disconnect(error, connection.connection, None)
+    if disconnected:
+        connection.invalidate(error)
+    return _unavailable(error, disconnected=disconnected) or DBAPIError.instance(
+        None, None, error, driver.Error, connection_invalidated=disconnected, dialect=connection.dialect
+    )
 
 
 def _unavailable(error: BaseException, *, disconnected: bool) -> Unavailable | None:

@@ -13,34 +13,17 @@ import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, cast
+from typing import Any
 
-from sqlalchemy import (
-    Boolean,
-    Index,
-    Integer,
-    LargeBinary,
-    String,
-    Table,
-    Text,
-    Uuid,
-    and_,
-    bindparam,
-    case,
-    exists,
-    func,
-    select,
-    text,
-    update,
-)
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import and_, case, func, select, update
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Mapped, aliased, mapped_column
 
-from prefecture.kernel import clock, keyring
-from prefecture.kernel.db import Model, UtcDateTime, db, new_id
+from prefecture.kernel import clock, due_work, keyring
+from prefecture.kernel.db import db, new_id
+from prefecture.kernel.prepared import Run
 from prefecture.kernel.unit_of_work import is_open, ring_after_commit, unit_of_work
 
+DueWork = due_work.DueWork
 LEASE = timedelta(seconds=60)
 RETRIES = (
     timedelta(seconds=10),
@@ -59,59 +42,6 @@ class LeaseLost(Exception):
 
 class PermanentFailure(Exception):
     """Trying again cannot help: the work becomes an incident at once."""
-
-
-class DueWork(Model):
-    """One piece of due work. Its payload is sealed with its dossier's key and forgotten when it is done."""
-
-    __tablename__ = "due_work"
-    id: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True, default=new_id)
-    kind: Mapped[str] = mapped_column(String(80))
-    key: Mapped[str] = mapped_column(String(200), unique=True)
-    key_id: Mapped[str | None] = mapped_column(String(32))
-    dossier_id: Mapped[uuid.UUID | None] = mapped_column(Uuid, index=True)
-    payload: Mapped[bytes | None] = mapped_column(LargeBinary)
-    status: Mapped[str] = mapped_column(String(12), default="ready")  # ready, running, done, incident, cancelled
-    priority: Mapped[int] = mapped_column(Integer, default=5)
-    exclusive: Mapped[bool] = mapped_column(Boolean, default=True)
-    run_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    attempts: Mapped[int] = mapped_column(Integer, default=0)
-    owner: Mapped[str | None] = mapped_column(String(64))
-    lease_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    last_error: Mapped[str | None] = mapped_column(Text)
-    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-
-    __table_args__ = (
-        Index(
-            "ix_due_work_pending",
-            "status",
-            "run_at",
-            sqlite_where=text("status IN ('ready', 'running')"),
-            postgresql_where=text("status IN ('ready', 'running')"),
-        ),
-        # One running job a dossier: two handlers of the same dossier never race.
-        Index(
-            "uq_due_work_running_dossier",
-            "dossier_id",
-            unique=True,
-            sqlite_where=text("status = 'running' AND exclusive"),
-            postgresql_where=text("status = 'running' AND exclusive"),
-        ),
-    )
-
-
-# One statement that a known key turns into nothing; built once, because building it costs more than running it.
-_TABLE = cast(Table, DueWork.__table__)
-_INSERT = {
-    name: insert(_TABLE).on_conflict_do_nothing(index_elements=["key"]).execution_options(preserve_rowcount=True)
-    for name, insert in (("sqlite", sqlite.insert), ("postgresql", postgresql.insert))
-}
-_CANCEL = (
-    update(_TABLE)
-    .where(_TABLE.c.key == bindparam("of_key"), _TABLE.c.status == "ready")
-    .values(status="cancelled", payload=None, ended_at=bindparam("at"))
-)
 
 
 @dataclass(frozen=True)
@@ -170,32 +100,45 @@ def post(
 
     key_id: the data key that seals the payload (None only for payloads that name nobody). run_at: aware, default now.
     """
+    statement, row = posting(
+        kind, key, payload, key_id=key_id, dossier_id=dossier_id, run_at=run_at, priority=priority, exclusive=exclusive
+    )
+    return statement.touched(row) == 1
+
+
+def posting(
+    kind: str,
+    key: str,
+    payload: Mapping[str, Any],
+    *,
+    key_id: str | None,
+    dossier_id: uuid.UUID | None = None,
+    run_at: datetime | None = None,
+    priority: int = 5,
+    exclusive: bool = True,
+) -> Run:
+    """What `post` would run, for who runs it together with other statements of the same unit of work."""
     if not is_open():
         raise RuntimeError("due work is posted inside a unit of work")
     row_id = new_id()
-    now = clock.database_now(db.session)
-    sealed = keyring.seal_json(key_id, dict(payload), f"due_work:{row_id}") if key_id else _plain(payload)
-    due = run_at or now
-    row = {
+    now = _known_now()
+    # The bell may ring once for nothing (a known key, a clock ahead of the server's): the drain finds that out.
+    if run_at is None or run_at <= (now or clock.now()):
+        ring_after_commit()
+    return due_work.POST, {
         "id": row_id,
         "kind": kind,
         "key": key,
         "key_id": key_id,
         "dossier_id": dossier_id,
-        "payload": sealed,
+        "payload": keyring.seal_json(key_id, dict(payload), f"due_work:{row_id}") if key_id else _plain(payload),
         "status": "ready",
         "priority": priority,
         "exclusive": exclusive and dossier_id is not None,
-        "run_at": due,
         "attempts": 0,
-        "created_at": now,
+        "due": run_at or now,
+        "now": now,
     }
-    connection = db.session.connection()
-    if connection.execute(_INSERT[connection.dialect.name], row).rowcount != 1:
-        return False
-    if due <= now:
-        ring_after_commit()
-    return True
 
 
 def reschedule(key: str, run_at: datetime) -> bool:
@@ -208,8 +151,13 @@ def reschedule(key: str, run_at: datetime) -> bool:
 
 def cancel(key: str) -> bool:
     """Cancel pending work by key; False if it is not pending. Work that runs meanwhile is fenced by its own door."""
-    changed = db.session.connection().execute(_CANCEL, {"of_key": key, "at": clock.database_now(db.session)})
-    return bool(changed.rowcount)
+    statement, told = cancelling(key)
+    return statement.touched(told) > 0
+
+
+def cancelling(key: str) -> Run:
+    """What `cancel` would run, for who runs it together with other statements of the same unit of work."""
+    return due_work.CANCEL, {"of_key": key, "now": _known_now()}
 
 
 def cancel_for(dossier_id: uuid.UUID) -> None:
@@ -277,7 +225,7 @@ def retry(work_id: uuid.UUID) -> bool:
 
 def is_due() -> bool:
     """Whether a drain would find something now (the sweeper's and the poll's question)."""
-    return db.session.scalar(_IS_DUE, {"now": clock.database_now(db.session)}) is not None
+    return db.session.scalar(due_work.IS_DUE, {"now": clock.database_now(db.session)}) is not None
 
 
 @dataclass(frozen=True)
@@ -312,8 +260,12 @@ def counts() -> dict[str, int]:
 
 def next_run_at(*, least: int = LEAST_URGENT) -> datetime | None:
     """When the next pending work falls due, among work at least that urgent."""
-    found: datetime | None = db.session.scalar(_NEXT, {"least": least})
+    found: datetime | None = db.session.scalar(due_work.NEXT, {"least": least})
     return found
+
+
+def _known_now() -> datetime | None:
+    return clock.known_now(db.engine.dialect.name)
 
 
 def _plain(payload: Mapping[str, Any]) -> bytes:
@@ -322,37 +274,9 @@ def _plain(payload: Mapping[str, Any]) -> bytes:
     return b""
 
 
-def _claimable() -> Any:
-    now = bindparam("now", type_=UtcDateTime)
-    ready = and_(DueWork.status == "ready", DueWork.run_at <= now)
-    abandoned = and_(DueWork.status == "running", DueWork.lease_until < now)
-    other = aliased(DueWork)
-    busy = exists().where(
-        other.dossier_id == DueWork.dossier_id, other.status == "running", other.exclusive, other.id != DueWork.id
-    )
-    return and_(DueWork.status.in_(("ready", "running")), ready | abandoned, ~and_(DueWork.exclusive, busy))
-
-
-# Built once: making these statements anew would cost more than running them.
-_CLAIM = (
-    select(DueWork)
-    .where(_claimable(), DueWork.priority <= bindparam("least"))
-    .order_by(DueWork.priority, DueWork.run_at)
-    .limit(1)
-    .with_for_update(skip_locked=True, of=DueWork)
-)
-_IS_DUE = select(DueWork.id).where(_claimable()).limit(1)
-_NEXT = (
-    select(DueWork.run_at)
-    .where(DueWork.status == "ready", DueWork.priority <= bindparam("least"))
-    .order_by(DueWork.run_at)
-    .limit(1)
-)
-
-
 def _claim(owner: str, least: int) -> Work | None:
     now = clock.database_now(db.session)
-    row = db.session.scalars(_CLAIM, {"now": now, "least": least}).first()
+    row = db.session.scalars(due_work.CLAIM, {"now": now, "least": least}).first()
     if row is None:
         return None
     row.status, row.owner, row.lease_until = "running", owner, now + LEASE
