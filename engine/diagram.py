@@ -9,8 +9,9 @@ from html import escape
 from typing import TYPE_CHECKING, Final
 
 from engine.compiling.xml import Element, bpmn, bpmn_children, local, parse, text_of
+from engine.drawing import heat as warmth
 from engine.drawing import lines, shapes, text
-from engine.drawing.model import Box, Plane, Shape, planes
+from engine.drawing.model import Box, Edge, Plane, Shape, planes
 from engine.drawing.svg import number, tag, title
 
 if TYPE_CHECKING:
@@ -31,9 +32,9 @@ _MARGIN: Final = 12.0
 
 STYLESHEET: Final = """\
 .bpmn{max-width:100%;height:auto;--bpmn-fond:#fff;--bpmn-encre:#1f2430;--bpmn-jeton:#0b5cad;--bpmn-fait:#2a7a4b;\
---bpmn-chaleur:#c2410c}
+--bpmn-chaleur:#c2410c;--bpmn-froid:#1f4e8c}
 @media (prefers-color-scheme:dark){.bpmn{--bpmn-fond:#1c212b;--bpmn-encre:#e6e9ef;--bpmn-jeton:#7cb8ff;\
---bpmn-fait:#7ed3a1;--bpmn-chaleur:#ff9b57}}
+--bpmn-fait:#7ed3a1;--bpmn-chaleur:#ff9b57;--bpmn-froid:#7cb8ff}}
 .bpmn-page,.bpmn-fond{fill:var(--bpmn-fond)}
 .bpmn-trait,.bpmn-icone,.bpmn-pointe{stroke:var(--bpmn-encre)}
 .bpmn-plein,.bpmn-texte{fill:var(--bpmn-encre)}
@@ -45,6 +46,11 @@ STYLESHEET: Final = """\
 .bpmn-pastille-texte{fill:var(--bpmn-fond)}
 .bpmn-pastille-coche{stroke:var(--bpmn-fond)}
 .bpmn-chaleur{fill:var(--bpmn-chaleur)}
+.bpmn-chaleur-flux{stroke:var(--bpmn-chaleur)}
+.bpmn-froid{fill:var(--bpmn-froid);stroke:var(--bpmn-froid)}
+.bpmn-froid-flux{stroke:var(--bpmn-froid)}
+.bpmn-plaque{fill:var(--bpmn-encre);stroke:var(--bpmn-fond)}
+.bpmn-plaque-texte{fill:var(--bpmn-fond)}
 """
 
 
@@ -54,14 +60,16 @@ def render(
     tokens: Collection[str] = (),
     done: Collection[str] = (),
     heat: Mapping[str, float] | None = None,
+    figures: Mapping[str, str] | None = None,
 ) -> str:
     """The file's diagrams, one under the other, as one SVG element with role `img`.
 
     `tokens` are ids of elements where something waits (an id may stand several times), `done` of elements that are
-    over, `heat` any figure an element. A file without diagram information becomes a list of its steps.
+    over or of flows that were taken, `heat` any figure an element or a flow (less than nothing: cooler than before),
+    `figures` what is written beside it and told with it. A file without diagram information becomes a list of steps.
     Raises engine.compiling.xml.XmlRefused for what is not safe XML.
     """
-    picture = _Picture(parse(bpmn), Counter(tokens), frozenset(done), heat or {})
+    picture = _Picture(parse(bpmn), Counter(tokens), frozenset(done), heat or {}, figures or {})
     prefix = "bpmn-" + hashlib.sha256(bpmn).hexdigest()[:8]
     return picture.svg(prefix)
 
@@ -69,12 +77,21 @@ def render(
 class _Picture:
     """One drawing: the model, and what is to be shown on it."""
 
-    def __init__(self, root: Element, tokens: Counter[str], done: frozenset[str], heat: Mapping[str, float]) -> None:
+    def __init__(
+        self,
+        root: Element,
+        tokens: Counter[str],
+        done: frozenset[str],
+        heat: Mapping[str, float],
+        figures: Mapping[str, str],
+    ) -> None:
         self.root = root
         self.tokens = tokens
         self.done = done
         self.heat = heat
-        self.hottest = max([*heat.values(), 0.0])
+        self.figures = figures
+        flows = frozenset(str(flow.get("id")) for flow in root.iter(bpmn("sequenceFlow")))
+        self.warmth = warmth.Warmth(heat, flows)
         self.elements = {str(e.get("id")): e for e in root.iter() if isinstance(e.tag, str) and e.get("id")}
 
     def svg(self, prefix: str) -> str:
@@ -124,11 +141,25 @@ class _Picture:
         for shape in sorted(behind, key=lambda s: -s.box.width * s.box.height):
             yield self._node(shape)
         for edge in plane.edges:
-            source = self.elements.get(edge.element.get("sourceRef") or "")
-            yield tag("g", lines.draw(edge, source), class_="bpmn-lien", data_element=edge.element.get("id"))
+            yield self._line(edge)
         front = [s for s in plane.shapes if not _is_container(s)]
         for shape in sorted(front, key=lambda s: local(s.element) == "boundaryEvent"):
             yield self._node(shape)
+
+        for edge in plane.edges:
+            figure = self.figures.get(str(edge.element.get("id")), "")
+            yield warmth.plate(figure, *lines.beside(edge)) if figure else ""
+
+    def _line(self, edge: Edge) -> str:
+        key = str(edge.element.get("id"))
+        source = self.elements.get(edge.element.get("sourceRef") or "")
+        drawn = warmth.trace(edge, self.warmth.share(key)) + lines.draw(edge, source)
+        class_ = "bpmn-lien bpmn-fait" if key in self.done else "bpmn-lien"
+        return tag("g", title(self._flow_told(edge.element)) + drawn, class_=class_, data_element=key)
+
+    def _flow_told(self, element: Element) -> str:
+        figure = self.figures.get(str(element.get("id")), "")
+        return "\u00a0: ".join(one for one in (shapes.name_of(element), figure) if one) if figure else ""
 
     def _node(self, shape: Shape) -> str:
         key, kind = str(shape.element.get("id")), local(shape.element)
@@ -140,31 +171,21 @@ class _Picture:
         if self.tokens[key]:
             classes.append("bpmn-jeton")
             badges += _token(shape.box, self.tokens[key])
+        badges += warmth.plate(self.figures.get(key, ""), shape.box.middle[0], shape.box.y)
         inside = title(self._told_name(shape.element)) + shapes.draw(shape, self._warmth(shape, key)) + badges
         return tag("g", inside, class_=" ".join(classes), data_element=key)
 
     def _warmth(self, shape: Shape, key: str) -> str:
-        if key not in self.heat or self.hottest <= 0:
-            return ""
-        share = max(self.heat[key], 0.0) / self.hottest
-        box = shape.box
-        round_ = min(box.width, box.height) / 2 if local(shape.element) in shapes.EVENTS else 10
-        return tag(
-            "rect",
-            class_=f"bpmn-chaleur bpmn-chaleur-{min(int(share * 5) + 1, 5)}",
-            x=box.x,
-            y=box.y,
-            width=box.width,
-            height=box.height,
-            rx=round_,
-            fill="#c2410c",
-            fill_opacity=f"{0.08 + 0.5 * share:.2f}",
-        )
+        return warmth.tint(shape.box, self.warmth.share(key), round_=local(shape.element) in shapes.EVENTS)
+
+    def _figure(self, key: str) -> str:
+        """What is told of an element's heat: the words given for it, else the number."""
+        return self.figures.get(key, "") or (number(self.heat[key]) if key in self.heat else "")
 
     def _told_name(self, element: Element) -> str:
         name = shapes.name_of(element)
         key = str(element.get("id"))
-        figure = f"\u00a0: {number(self.heat[key])}" if key in self.heat else ""
+        figure = f"\u00a0: {self._figure(key)}" if self._figure(key) else ""
         return (name or _KINDS.get(local(element), "")) + figure
 
     def _steps(self) -> list[str]:
@@ -178,8 +199,8 @@ class _Picture:
             told += ", en cours" + (f" ({self.tokens[key]} fois)" if self.tokens[key] > 1 else "")
         elif key in self.done:
             told += ", terminé"
-        if key in self.heat:
-            told += f", {number(self.heat[key])}"
+        if self._figure(key):
+            told += f", {self._figure(key)}"
         return told
 
     def _as_text(self, steps: list[str]) -> tuple[str, float, float]:

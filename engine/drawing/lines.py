@@ -93,6 +93,12 @@ def _label(edge: Edge) -> str:
     return text.block(lines, x, y - 4 - len(lines) * text.LEADING / 2, class_="bpmn-texte bpmn-etiquette")
 
 
+def beside(edge: Edge) -> Point:
+    """Where a figure stands on a line: its middle, or under it where the line's name stands."""
+    x, y = _halfway(edge.points)
+    return (x, y + 11) if name_of(edge.element) else (x, y)
+
+
 def _halfway(points: tuple[Point, ...]) -> Point:
     """The middle of the longest stretch, where a label is least in the way."""
     stretches = list(itertools.pairwise(points))

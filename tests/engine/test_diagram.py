@@ -111,6 +111,35 @@ def test_heat_is_drawn_by_degrees_and_told_in_figures() -> None:
     assert "Examiner le dossier <complet>, 10" in (next(svg.iter(f"{SVG}desc")).text or "")
 
 
+def test_a_flow_is_the_broader_the_more_went_that_way_whatever_the_heat_of_the_steps() -> None:
+    svg = picture(heat={"examen": 900.0, "f1": 10.0, "f2": 5.0})
+    broad, narrow = (
+        next(e for e in group(svg, key).iter() if "bpmn-chaleur-flux" in str(e.get("class"))) for key in ("f1", "f2")
+    )
+    assert float(str(broad.get("stroke-width"))) > float(str(narrow.get("stroke-width")))
+    assert not [e for e in group(svg, "f3").iter() if "bpmn-chaleur" in str(e.get("class"))]
+
+
+def test_what_is_cooler_than_before_is_told_from_what_is_hotter_without_any_colour() -> None:
+    svg = picture(heat={"examen": -3.0, "depot": 3.0})
+    cool, warm = (group(svg, key) for key in ("examen", "depot"))
+    assert [e for e in cool.iter() if e.get("stroke-dasharray")]
+    assert not [e for e in warm.iter() if e.get("stroke-dasharray")]
+
+
+def test_a_figure_is_written_beside_its_place_and_told_in_words() -> None:
+    svg = picture(heat={"examen": 3.0}, figures={"examen": "12 · 3 j <b>", "f3": "7"})
+    assert "12 · 3 j <b>" in text_in(group(svg, "examen"))
+    assert "Examiner le dossier <complet>, 12 · 3 j <b>" in (next(svg.iter(f"{SVG}desc")).text or "")
+    assert "oui : 7" in text_in(group(svg, "f3"))
+
+
+def test_a_flow_that_was_taken_is_drawn_as_done() -> None:
+    svg = picture(done=["f1"])
+    assert "bpmn-fait" in str(group(svg, "f1").get("class"))
+    assert "bpmn-fait" not in str(group(svg, "f2").get("class"))
+
+
 def test_nothing_in_the_picture_needs_inline_style_or_script() -> None:
     svg = picture(tokens=["examen"], done=["depot"], heat={"examen": 2.0})
     assert not [e for e in svg.iter() if e.get("style") or etree.QName(e).localname in {"script", "style"}]
@@ -118,7 +147,8 @@ def test_nothing_in_the_picture_needs_inline_style_or_script() -> None:
 
 
 def test_every_class_that_the_stylesheet_themes_is_drawn_somewhere() -> None:
-    drawn = render(WHOLE, tokens=["examen", "examen", "fin"], done=["depot"], heat={"choix": 1})
+    shown = {"choix": 1.0, "examen": -1.0, "f1": 1.0, "f2": -1.0}
+    drawn = render(WHOLE, tokens=["examen", "examen", "fin"], done=["depot"], heat=shown, figures={"examen": "3 j"})
     classes = set(re.findall(r"\.(bpmn[a-z-]*)", STYLESHEET))
     assert not {name for name in classes if name not in drawn}
 
