@@ -49,6 +49,7 @@ def check(settings: Mapping[str, Any], version: Version) -> Iterator[Finding]:
     yield from _pieces(settings.get("pieces", []))
     yield from _dated(settings.get("donnees", {}))
     yield from _senders(settings.get("messages", {}))
+    yield from _keys(settings.get("correspondance", {}))
 
 
 def messages(settings: Mapping[str, Any]) -> dict[str, Mapping[str, str]]:
@@ -104,6 +105,20 @@ def _condition(code: str, text: Any) -> Iterator[Finding]:
     except feel.FeelSyntaxError as error:
         message = f"La condition de la pièce «\u00a0{code}\u00a0» n’est pas du FEEL\u00a0: {error}"
         yield _found("piece-condition", f"pieces.{code}", message, "Corrigez la condition.")
+
+
+def _keys(keys: Any) -> Iterator[Finding]:
+    """Keys under which other systems write to a dossier: FEEL over what a process finds at its start."""
+    if not isinstance(keys, Mapping):
+        message = "«\u00a0correspondance\u00a0» n’est pas une table de clés."
+        yield _found("cle-invalide", "correspondance", message, 'Écrivez par exemple numero = "demande.numero".')
+        return
+    for name, text in keys.items():
+        try:
+            feel.compile_expression(str(text).removeprefix("=").strip())
+        except feel.FeelSyntaxError as error:
+            message = f"La clé «\u00a0{name}\u00a0» n’est pas du FEEL\u00a0: {error}"
+            yield _found("cle-invalide", f"correspondance.{name}", message, "Corrigez l’expression.")
 
 
 def _dated(data: Any) -> Iterator[Finding]:

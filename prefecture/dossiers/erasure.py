@@ -23,7 +23,7 @@ from prefecture.kernel.errors import Conflict
 from prefecture.notifications import service as notifications
 
 # Rows deleted where they name the dossier, in this order (what points to another comes first).
-ROWS = ("dossier_search", "journal_value", "kept_message", "idempotency")
+ROWS = ("dossier_search", "business_key", "journal_value", "kept_message", "idempotency")
 
 # Tables that another room empties when it is asked.
 BY_DESK: Mapping[str, str] = {
@@ -39,6 +39,7 @@ KEPT: Mapping[str, str] = {
     "dossier_task": "steps, dates and agents stay for the counts; the person and the card are emptied",
     "journal_entry": "the proof: kinds, elements, dates, agents, salted hashes whose salts are gone",
     "journal_seal_head": "numbers and hashes",
+    "unclaimed_message": "belongs to no dossier yet: handed over to the first that bears its key, or deleted",
     "draft": "belongs to no dossier: deleted when it is filed, dropped, or after its time",
     "person": "the account outlives its dossiers; identity.service.erase_person erases it",
     "login_session": "the account's, not the dossier's; it ends by itself within hours",

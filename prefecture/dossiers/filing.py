@@ -22,9 +22,9 @@ from engine import runtime
 from prefecture.demarches import queries as demarches
 from prefecture.demarches import suspension
 from prefecture.demarches.version import Version
-from prefecture.dossiers import answers, drafts, messages, numbers, search
+from prefecture.dossiers import answers, correlation, drafts, messages, numbers, search
 from prefecture.dossiers.answers import NO_DOCUMENTS, Documents
-from prefecture.dossiers.held import EN_CONSTRUCTION, Held
+from prefecture.dossiers.held import EN_CONSTRUCTION, Held, hold
 from prefecture.dossiers.journal import Fact
 from prefecture.dossiers.record import Record
 from prefecture.dossiers.views import person_place
@@ -37,7 +37,9 @@ from prefecture.kernel.db import new_id
 from prefecture.kernel.errors import Forbidden, Invalid
 
 # Lists of `demarche.toml` that are for people, letters and the archives, not for conditions.
-_NOT_TOLD = frozenset({"pieces", "clauses", "sources", "donnees", "roles", "conservation", "observation"})
+_NOT_TOLD = frozenset(
+    {"pieces", "clauses", "sources", "donnees", "roles", "conservation", "observation", correlation.SETTING}
+)
 
 
 def submit(
@@ -79,10 +81,11 @@ def submit(
     advance = runtime.start(version.definition, data=data, now=now, zone=zone)
     held = Held(dossier, version, actor, now, {})
     messages.step(held, advance, [Fact("filed", values={"after": clean})])
+    came_before = correlation.remember_keys(held, data)
     names = [person.family_name, person.given_names, *_names_in(clean)]
     search.index(dossier.id, service.id, names, person.birth_date)
     drafts.delete_draft(person.actor, demarche_code)
-    return dossier
+    return hold(actor, dossier.id).dossier if came_before else dossier
 
 
 def _row(version: Version, service: ServiceView, person: PersonView, zone: ZoneInfo, now: datetime) -> Record:

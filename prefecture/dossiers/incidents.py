@@ -1,8 +1,8 @@
 """What stands still until somebody looks: due work that failed for good, and places where a process cannot go on.
 
-An incident is known by the due work's id, or by `NUMBER.TOKEN` for a place in a dossier's process. Whoever repairs
-needs `incident.repair` on the dossier; what they do is journalled with their reason. Data are never shown here: who
-may repair is not always who may read.
+An incident is known by the due work's id, by `NUMBER.TOKEN` for a place in a dossier's process, by `M-` and its id
+for a message that nobody awaited in time. Whoever repairs needs `incident.repair` on the dossier; what they do is
+journalled with their reason. Data are never shown here: who may repair is not always who may read.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from engine.migration import MappingInvalid, MigrationRefused
 from engine.model import Advance
 from engine.state import read_data
 from prefecture.demarches import queries as demarches
-from prefecture.dossiers import journal, messages
+from prefecture.dossiers import journal, messages, waiting
 from prefecture.dossiers.advance import TIMER
 from prefecture.dossiers.held import Held, hold, place, subject_of
 from prefecture.dossiers.journal import Fact
@@ -37,14 +37,14 @@ from prefecture.kernel.outbox import DueWork
 
 log = logging.getLogger(__name__)
 
-WORK, PROCESS = "work", "process"
+WORK, PROCESS, MESSAGE = "work", "process", "message"
 MOST = 1_000
 _OVER = "Cet incident est déjà réglé."
 
 
 @dataclass(frozen=True)
 class IncidentView:
-    """One incident. `kind`: work or process; `code`: the failed work's kind, or the engine's code."""
+    """One incident. `kind`: work, process or message; `code`: the failed work's kind, the engine's code, or ours."""
 
     id: str
     kind: str
@@ -61,7 +61,7 @@ class IncidentView:
 def incidents(actor: Actor, *, number: str | None = None) -> list[IncidentView]:
     """Every incident that the actor may see (of one dossier, if a number is given), by id."""
     wanted = number.strip().upper() if number else None
-    found = [*_of_work(actor), *_of_processes(actor)]
+    found = [*_of_work(actor), *_of_processes(actor), *_of_messages(actor)]
     return sorted((one for one in found if wanted in (None, one.number)), key=lambda one: one.id)
 
 
@@ -86,6 +86,9 @@ def data(actor: Actor, incident_id: str) -> dict[str, Any]:
 
 def retry(actor: Actor, incident_id: str) -> None:
     """Try again, in the caller's unit of work. NotFound; Conflict when there is nothing to try again any more."""
+    if incident_id.startswith(waiting.PREFIX):
+        waiting.send_again(actor, incident_id)
+        return
     work_id = _work_id(incident_id)
     if work_id is None:
         held, token = _of_process(actor, incident_id)
@@ -103,6 +106,9 @@ def skip(actor: Actor, incident_id: str, reason: str, results: Mapping[str, Any]
     A timer cannot be skipped: its dossier would wait for ever. Raises NotFound, Invalid, Conflict.
     """
     _check_reason(reason)
+    if incident_id.startswith(waiting.PREFIX):
+        waiting.drop(actor, incident_id, reason)
+        return
     told, given = {"reason": reason, "results": dict(results or {})}, dict(results or {})
     work_id = _work_id(incident_id)
     if work_id is None:
@@ -173,6 +179,13 @@ def _of_work(actor: Actor) -> Iterator[IncidentView]:
                 since=work.ended_at,
                 attempts=work.attempts,
             )
+
+
+def _of_messages(actor: Actor) -> Iterator[IncidentView]:
+    for one in waiting.late(actor):
+        code = waiting.EXPIRED_CODE if one.number else waiting.UNCLAIMED_CODE
+        said = f"Le message «\u00a0{one.name}\u00a0» n’a été attendu par personne avant sa date limite."
+        yield IncidentView(one.id, MESSAGE, one.number, one.demarche_code, None, one.name, code, said, one.since, 0)
 
 
 def _work_id(incident_id: str) -> uuid.UUID | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from datetime import datetime
 
-from prefecture.dossiers import drafts, idempotency, journal, messages, service, stuck
+from prefecture.dossiers import correlation, drafts, idempotency, journal, messages, service, stuck
 from prefecture.dossiers.advance import TIMER
 from prefecture.dossiers.housekeeping import FORGET, SEAL, SWEEP, plan_next
 from prefecture.kernel import clock, outbox
@@ -43,6 +43,7 @@ def sweep(work: Work) -> None:
     """Make incidents of what nobody will ever move again, and of messages that nobody awaited in time."""
     with unit_of_work():
         plan_next(SWEEP, clock.database_now(db.session))
+    correlation.hand_over()
     expired = messages.expire()
     for one in stuck.sweep():
         log.error("dossier %s is stuck at %s: %s", one.number, one.element, one.code)
@@ -57,5 +58,6 @@ def forget_old(work: Work) -> None:
         now = clock.now()
         drafts.delete_old_drafts(now)
         idempotency.forget_old(now)
+        correlation.forget_old(now)
         plan_next(FORGET, now)
         work.done()

@@ -39,11 +39,13 @@ def send_message(
     *,
     key: str | None = None,
     ttl: timedelta = TIME_TO_LIVE,
+    keep: bool = True,
     actor: Actor | None = None,
 ) -> bool:
     """Send a message to a dossier, in the caller's unit of work; False if it is kept for later, or was sent before.
 
     key: says that two messages are one (a retry); without it each call is another message. ttl: how long it is kept.
+    keep: without it a message that is not awaited now is left to its sender.
     """
     held = hold(actor or Actor.system(), dossier_id)
     if key is not None and _is_known(held, key):
@@ -52,7 +54,7 @@ def send_message(
         if key is not None:
             _remember(held, key, name, None, DELIVERED, ttl)
         return True
-    if held.dossier.finished_at is None:
+    if held.dossier.finished_at is None and keep:
         _remember(held, key or new_id().hex, name, payload, KEPT, ttl)
         held.dossier.kept_messages += 1
         held.dossier.write()

@@ -215,12 +215,46 @@ class KeptMessage(Model):
     dossier_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("dossier.id"))
     key: Mapped[str] = mapped_column(String(200))
     name: Mapped[str] = mapped_column(String(120))
-    payload: Mapped[bytes | None] = mapped_column(LargeBinary)  # None once delivered or expired
-    status: Mapped[str] = mapped_column(String(10))  # kept, delivered, expired
+    payload: Mapped[bytes | None] = mapped_column(LargeBinary)  # None once delivered or dropped
+    status: Mapped[str] = mapped_column(String(10))  # kept, delivered, expired, dropped
     kept_at: Mapped[datetime] = mapped_column(UtcDateTime)
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
-    __table_args__ = (UniqueConstraint("dossier_id", "key"),)
+    __table_args__ = (
+        UniqueConstraint("dossier_id", "key"),
+        # What still waits, and what waited in vain: few among many delivered.
+        Index(
+            "ix_kept_message_open",
+            "status",
+            "expires_at",
+            sqlite_where=text("status IN ('kept', 'expired')"),
+            postgresql_where=text("status IN ('kept', 'expired')"),
+        ),
+    )
+
+
+class BusinessKey(Model):
+    """A name under which the world knows a dossier (a file number elsewhere): keyed hashes only."""
+
+    __tablename__ = "business_key"
+    key_hash: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
+    dossier_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("dossier.id"), primary_key=True, index=True)
+
+
+class UnclaimedMessage(Model):
+    """A message under a business key that no open dossier bears yet, sealed with a data key of its own."""
+
+    __tablename__ = "unclaimed_message"
+    id: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True, default=new_id)
+    key_hash: Mapped[bytes] = mapped_column(LargeBinary(32))
+    key: Mapped[str] = mapped_column(String(200))
+    name: Mapped[str] = mapped_column(String(120))
+    key_id: Mapped[str] = mapped_column(String(32))
+    payload: Mapped[bytes] = mapped_column(LargeBinary)
+    kept_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+
+    __table_args__ = (UniqueConstraint("key_hash", "key"),)
 
 
 class DossierCounter(Model):

@@ -15,6 +15,7 @@ from engine.model import Advance
 from prefecture.dossiers import advance as advancing
 from prefecture.dossiers import filing, journal, messages, record, views
 from prefecture.dossiers.answers import NO_DOCUMENTS, Documents
+from prefecture.dossiers.correlation import correlate
 from prefecture.dossiers.drafts import DraftView, delete_draft, delete_drafts_of, save_draft
 from prefecture.dossiers.erasure import erase
 from prefecture.dossiers.held import (
@@ -55,6 +56,7 @@ __all__ = [
     "change_statut",
     "claim_task",
     "complete_task",
+    "correlate",
     "delete_draft",
     "delete_drafts_of",
     "erase",
