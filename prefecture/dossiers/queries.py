@@ -6,7 +6,8 @@ Functions without an actor are for the desks above (actions, statistics), never 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
+from dataclasses import replace
 from typing import Any
 
 import orjson
@@ -83,10 +84,23 @@ __all__ = [
     "tasks",
 ]
 
-# What a citizen reads of the history: what they and the préfecture did, not how the office is run.
+# What a citizen reads of the history: what they, the préfecture and its tables did, not how the office is run.
 _TOLD_TO_CITIZENS = frozenset(
-    {"filed", "task_done", "statut", "deadline", "notice", "withdrawn", "returned", "finished", "letter", "document"}
+    {
+        "decision",
+        "deadline",
+        "document",
+        "filed",
+        "finished",
+        "letter",
+        "notice",
+        "returned",
+        "statut",
+        "task_done",
+        "withdrawn",
+    }
 )
+_DECISION = frozenset({"decision"})
 
 
 def dossier(number: str, actor: Actor) -> DossierView:
@@ -133,17 +147,19 @@ def open_tasks(number: str, actor: Actor) -> list[TaskView]:
 
 
 def history(number: str, actor: Actor) -> list[HistoryEntry]:
-    """What happened to a dossier, oldest first. Citizens read their part of it; agents read the values too."""
+    """What happened to a dossier, oldest first. Agents read the values; citizens their part of the history, and of its
+    values the rules by which tables decided (CRPA, art. L.311-3-1)."""
     row = _row(number, actor)
     if actor.kind == "person":
-        return [entry for entry in _entries(row, with_values=False) if entry.kind in _TOLD_TO_CITIZENS]
-    return _entries(row, with_values=True)
+        told = [entry for entry in _entries(row, opened=_DECISION) if entry.kind in _TOLD_TO_CITIZENS]
+        return [replace(entry, values=_rules(entry.values)) for entry in told]
+    return _entries(row, opened=None)
 
 
 def progress(number: str, actor: Actor) -> Progress:
     """Where the tokens of a dossier stand on its drawing, and what they passed."""
     row = _row(number, actor)
-    done = {mark[1:] for entry in _entries(row, with_values=False) for mark in entry.trail if mark[0] in "->"}
+    done = {mark[1:] for entry in _entries(row) for mark in entry.trail if mark[0] in "->"}
     if row.state is None or row.finished_at is not None:
         return Progress(frozenset(), frozenset(done))
     seen = runtime.inspect(demarches.version(row.version_id).definition, _state(row), now=clock.now())
@@ -202,7 +218,13 @@ def _state(row: Dossier) -> bytes:
     return keyring.unseal(row.key_id, row.state, place(row.id))
 
 
-def _entries(row: Dossier, *, with_values: bool) -> list[HistoryEntry]:
+def _rules(values: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    """Of what a table's decision left, the rules that fired."""
+    return {"rules": values.get("rules") or []} if values else None
+
+
+def _entries(row: Dossier, *, opened: Container[str] | None = frozenset()) -> list[HistoryEntry]:
+    """The journal of a dossier; `opened`: the kinds of entries whose values are opened, None for all."""
     query = (
         select(JournalEntry, JournalValue.sealed)
         .outerjoin(
@@ -214,7 +236,7 @@ def _entries(row: Dossier, *, with_values: bool) -> list[HistoryEntry]:
     )
     found = []
     for entry, sealed in db.session.execute(query):
-        opened = sealed is not None and row.key_id is not None and with_values
+        readable = sealed is not None and row.key_id is not None and (opened is None or entry.kind in opened)
         found.append(
             HistoryEntry(
                 seq=entry.seq,
@@ -227,7 +249,7 @@ def _entries(row: Dossier, *, with_values: bool) -> list[HistoryEntry]:
                 name=entry.name,
                 task_id=entry.task_id,
                 trail=tuple(orjson.loads(entry.trail)) if entry.trail else (),
-                values=journal.values_of(str(row.key_id), row.id, entry.seq, sealed) if opened else None,
+                values=journal.values_of(str(row.key_id), row.id, entry.seq, sealed) if readable else None,
                 hash=entry.hash.hex(),
             )
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -66,7 +66,7 @@ def dossier(number: str) -> str:
         pieces=[one for one in papers if one.kind == "piece"],
         filed=_filed(found, papers, tasks),
         messages=[_message(one, found) for one in notifications.of_dossier(found.id) if one.kind != "courrier"],
-        history=[(one, wording.told(one)) for one in reversed(history) if wording.told(one)],
+        history=list(_told(history)),
         may_withdraw=found.finished_at is None and found.statut not in wording.ENDINGS,
     )
 
@@ -118,6 +118,26 @@ def _filed(found: DossierView, papers: Sequence[DocumentView], tasks: Sequence[T
             names.setdefault(one.piece_code, []).append({"id": str(one.id), "name": one.filename})
     context = {"usager": data.get("usager", {})}
     return version.form(version.form_id).read_back(data.get("demande", {}), context=context, documents=names)
+
+
+def _told(history: Sequence[HistoryEntry]) -> Iterator[tuple[HistoryEntry, str, str]]:
+    """The history, newest first: each fact with its words, and what is to be known of it."""
+    for one in reversed(history):
+        if one.kind == "decision":
+            yield one, f"Calcul automatique\u00a0: {one.name}", _calculated(one)
+        elif words := wording.told(one):
+            yield one, words, ""
+
+
+def _calculated(fact: HistoryEntry) -> str:
+    """Which rules decided, and how to get them (CRPA, art. L.311-3-1)."""
+    rules = (fact.values or {}).get("rules") or []
+    named = ", ".join(f"{one['number']} ({one['note']})" if one.get("note") else str(one["number"]) for one in rules)
+    applied = f"Règle{'s appliquées' if len(rules) > 1 else ' appliquée'}\u00a0: {named}. " if rules else ""
+    return (
+        f"{applied}Ce résultat vient d’un traitement algorithmique. Vous pouvez demander au service les règles qui le "
+        "définissent et ses principales caractéristiques (CRPA, art. L.311-3-1)."
+    )
 
 
 def _notes(found: DossierView, history: Sequence[HistoryEntry], rdv: RdvView | None) -> dict[str, str]:
