@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from engine.compiling.feel import error_of
-from engine.compiling.juel import NotTranslatable, is_marked, translate
+from engine.compiling.juel import NotTranslatable, is_marked, is_python, translate
 from engine.compiling.slots import Slot, slots
 
 if TYPE_CHECKING:
@@ -28,7 +28,8 @@ def _one(model: Model, slot: Slot, text: str, clear: bool) -> None:
         if slot.bare:
             slot.write(text[1:].strip())
         return
-    if not is_marked(text) and (not slot.bare or error_of(text) is None):
+    foreign = model.foreign and slot.bare and is_python(text)
+    if not (is_marked(text) or foreign) and (not slot.bare or error_of(text) is None):
         return
     try:
         feel = translate(text)

@@ -1,17 +1,21 @@
 """Expressions of other engines (JUEL, and the JavaScript, Groovy or Python that look like it) turned into FEEL.
 
 Only what has one meaning is turned: names, paths, literals, comparisons, arithmetic, logic, `empty`, the conditional
-operator and a handful of methods. Anything else raises NotTranslatable, with a French reason."""
+operator and the functions of `juel_functions`. Anything else raises NotTranslatable, with a French reason."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Final
+
+from engine.compiling.juel_functions import EMPTY, HOLDS, LIBRARIES, METHODS, call, variable_call
 
 _TOKEN: Final = re.compile(
     r"\s*(?:(?P<number>\d+(?:\.\d+)?)[lLdDfF]?(?![A-Za-z_])|(?P<string>\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*')"
-    r"|(?P<name>[A-Za-z_$][\w$]*)|(?P<sign>===|!==|==|!=|<=|>=|&&|\|\||[-+*/%<>!?:()\[\].,]))"
+    r"|(?P<name>[A-Za-z_$][\w$]*)|(?P<sign>===|!==|==|!=|<=|>=|&&|\|\||[-+*/%<>!?:()\[\].,{}]))"
 )
 _DATA_OBJECT: Final = re.compile(r"(?:\w+:)?getDataObject\(\s*['\"]([A-Za-z_]\w*)['\"]\s*\)")
 _EQUALS: Final = re.compile(r"(?<![<>!=])=(?!=)")
@@ -30,24 +34,13 @@ _BINARY: Final = (
     {"+": "+", "-": "-"},
     {"*": "*", "/": "/", "%": "%"},
 )
+_EQUALITY: Final = 2
 _GETTERS: Final = frozenset({"getVariable", "getVariableLocal", "get", "getProcessVariable"})
 _HOLDERS: Final = frozenset({"execution", "task", "variables", "vars", "caseExecution"})
-_EMPTY: Final = 'list contains([null, "", []], {0})'
-_METHODS: Final = {
-    ("size", 0): "count({0})",
-    ("length", 0): "string length({0})",
-    ("isEmpty", 0): _EMPTY,
-    ("equals", 1): "({0} = {1})",
-    ("equalsIgnoreCase", 1): "(lower case({0}) = lower case({1}))",
-    ("startsWith", 1): "starts with({0}, {1})",
-    ("endsWith", 1): "ends with({0}, {1})",
-    ("toLowerCase", 0): "lower case({0})",
-    ("toUpperCase", 0): "upper case({0})",
-    ("booleanValue", 0): "{0}",
-    ("intValue", 0): "{0}",
-    ("longValue", 0): "{0}",
-    ("toString", 0): "string({0})",
-}  # fmt: skip
+_NOTHING: Final[Mapping[str, str]] = MappingProxyType({})
+_PYTHON: Final = re.compile(r"^not\s+[A-Za-z_]|\bis\s+(?:not\s+)?None\b")
+# JUEL compares a text with a number or a truth value by turning the text into one.
+_TYPED: Final = re.compile(r'"(-?\d+(?:\.\d+)?|true|false)"')
 
 
 class NotTranslatable(Exception):
@@ -69,19 +62,27 @@ def is_marked(text: str) -> bool:
     return "${" in text or "#{" in text
 
 
-def translate(text: str) -> str:
-    """FEEL for one expression, with or without `${…}` around it; NotTranslatable when there is none."""
+def is_python(text: str) -> bool:
+    """Whether a text that FEEL would read as one long name is plainly Python."""
+    return _PYTHON.search(text) is not None
+
+
+def translate(text: str, names: Mapping[str, str] = _NOTHING) -> str:
+    """FEEL for one expression, with or without `${…}` around it; NotTranslatable when there is none.
+
+    `names` are names that stand for something else: a program's own variables, and the FEEL of each.
+    """
     text = text.strip()
     if "getDataObject(" in text:
         # XPath, the language that BPMN assumes when a file names none.
         text = _EQUALS.sub("==", _DATA_OBJECT.sub(r"\1", text))
     pieces = _pieces(text)
     if len(pieces) == 1 and pieces[0][0]:
-        return _Reader(pieces[0][1]).whole()
+        return _Reader(pieces[0][1], names).whole()
     if not any(marked for marked, _ in pieces):
-        return _Reader(text).whole()
+        return _Reader(text, names).whole()
     return " + ".join(
-        f"string({_Reader(piece).whole()})" if marked else _quote(piece) for marked, piece in pieces if piece
+        f"string({_Reader(piece, names).whole()})" if marked else _quote(piece) for marked, piece in pieces if piece
     )
 
 
@@ -107,11 +108,25 @@ def _quote(text: str) -> str:
     return f'"{escaped}"'
 
 
+def _unquoted(text: str) -> str:
+    return re.sub(r"\\(.)", r"\1", text[1:-1])
+
+
+def _joined(left: str, word: str, right: str) -> str:
+    """Two operands and their sign."""
+    if word == "%":
+        return f"modulo({left}, {right})"
+    if word in {"=", "!="} and (typed := _TYPED.fullmatch(right)) is not None:
+        return f"({left} {word} {right} {'or' if word == '=' else 'and'} {left} {word} {typed[1]})"
+    return f"{left} {word} {right}"
+
+
 class _Reader:
     """A descent over one expression."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, names: Mapping[str, str]) -> None:
         self.tokens = list(_tokens(text))
+        self.names = names
         self.place = 0
 
     def whole(self) -> str:
@@ -156,12 +171,27 @@ class _Reader:
         if level == len(_BINARY):
             return self.unary()
         left = self.binary(level + 1)
-        while (sign := self.sign()) in _BINARY[level]:
-            self.place += 1
-            right = self.binary(level + 1)
-            word = _BINARY[level][sign]
-            left = f"modulo({left}, {right})" if word == "%" else f"{left} {word} {right}"
-        return left
+        while True:
+            sign = self.sign()
+            if level == _EQUALITY and self.peek() in {"is", "in", "not"}:
+                left = self.worded(left)
+            elif sign in _BINARY[level]:
+                self.place += 1
+                left = _joined(left, _BINARY[level][sign], self.binary(level + 1))
+            else:
+                return left
+
+    def worded(self, left: str) -> str:
+        """Python's `is None`, `in` and `not in`."""
+        word = self.tokens[self.place].text
+        self.place += 1
+        opposite = (word == "is" and self.take("!")) or (word == "not" and self.peek() == "in")
+        self.place += word == "not"
+        right = self.binary(_EQUALITY + 1)
+        if word == "is":
+            return f"{left} {'!=' if opposite else '='} {right}"
+        found = HOLDS.format(right, left)
+        return f"not({found})" if opposite else found
 
     def unary(self) -> str:
         if self.take("!"):
@@ -171,7 +201,7 @@ class _Reader:
         if self.peek() == "empty":
             self.place += 1
             value = self.unary()
-            return _EMPTY.format(value)
+            return EMPTY.format(value)
         return self.postfix(self.primary())
 
     def primary(self) -> str:
@@ -182,28 +212,87 @@ class _Reader:
             self.need(")")
             return f"({inside})"
         if self.take("["):
-            return f"[{', '.join(self.arguments(']'))}]"
+            return self.listed()
+        if self.take("{"):
+            return self.entries("}")
         token = self.tokens[self.place]
         self.place += 1
         if token.kind == "number":
             return token.text
         if token.kind == "string":
-            return _quote(re.sub(r"\\(.)", r"\1", token.text[1:-1]))
+            return _quote(_unquoted(token.text))
         if token.kind == "name":
             return self.name(token.text)
         raise NotTranslatable(f"«\u00a0{token.text}\u00a0» n’a pas de sens ici")
 
+    def listed(self) -> str:
+        """What stands in square brackets: a list, or Groovy's map."""
+        if self.take(":"):
+            self.need("]")
+            return "{}"
+        if self.after(1) == ":" and self.tokens[self.place].kind != "number":
+            return self.entries("]")
+        return f"[{', '.join(self.arguments(']'))}]"
+
+    def entries(self, end: str) -> str:
+        """The entries of a map."""
+        found: list[str] = []
+        while not self.take(end):
+            if found:
+                self.need(",")
+            token = self.tokens[self.place] if self.place < len(self.tokens) else _Token("", "")
+            if token.kind not in {"name", "string"}:
+                raise NotTranslatable("une entrée n’a pas de nom")
+            self.place += 1
+            key = _quote(token.text) if token.kind == "name" else _quote(_unquoted(token.text))
+            self.need(":")
+            found.append(f"{key}: {self.conditional()}")
+        return "{" + ", ".join(found) + "}"
+
+    def after(self, count: int) -> str:
+        """The text of a token further on."""
+        place = self.place + count
+        return self.tokens[place].text if place < len(self.tokens) else ""
+
     def name(self, name: str) -> str:
         if name in _LITERALS:
             return _LITERALS[name]
+        if name in LIBRARIES and self.sign() == ":" and self.after(2) == "(":
+            return self.library(name)
         if self.sign() == "(":
-            raise NotTranslatable(f"la fonction «\u00a0{name}\u00a0» n’existe pas en FEEL")
+            return self.function(name)
         if name in _HOLDERS and self.sign() == ".":
-            following = self.tokens[self.place + 1].text if self.place + 1 < len(self.tokens) else ""
+            following = self.after(1)
             if following in _GETTERS:
                 self.place += 2
                 return self.getter()
-        return name
+            if following == "hasVariable":
+                self.place += 2
+                return f"({self.getter()} != null)"
+        return self.names.get(name, name)
+
+    def function(self, name: str) -> str:
+        """A function of Python's, or none that FEEL has."""
+        self.need("(")
+        found = call("", name, self.arguments(")"))
+        if found is None:
+            raise NotTranslatable(f"la fonction «\u00a0{name}\u00a0» n’existe pas en FEEL")
+        return found
+
+    def library(self, library: str) -> str:
+        """`fn:length(list)`, or `variables:get(x)`, whose first argument names a variable."""
+        name = self.after(1)
+        self.place += 3
+        given = self.arguments(")")
+        if library != "fn" and given:
+            first = given[0].strip('"')
+            given[0] = self.names.get(first, first)
+            found = variable_call(name, given) if first.isidentifier() else None
+        else:
+            found = call(library, name, given)
+        if found is None:
+            raise NotTranslatable(f"la fonction «\u00a0{library}:{name}\u00a0» n’existe pas en FEEL")
+        return found
 
     def getter(self) -> str:
         """`execution.getVariable('x')` is the variable x."""
@@ -214,7 +303,7 @@ class _Reader:
         name = token.text[1:-1]
         if token.kind != "string" or not name.isidentifier():
             raise NotTranslatable("le nom de la variable lue n’est pas écrit en toutes lettres")
-        return name
+        return self.names.get(name, name)
 
     def postfix(self, value: str) -> str:
         while True:
@@ -233,11 +322,9 @@ class _Reader:
         if not self.take("("):
             return f"count({value})" if token.text == "length" else f"{value}.{token.text}"
         given = self.arguments(")")
-        if token.text in {"contains", "includes"} and len(given) == 1:
-            return f"list contains({value}, {given[0]})"
         if token.text == "get" and len(given) == 1 and given[0].isdigit():
             return f"{value}[{int(given[0]) + 1}]"
-        pattern = _METHODS.get((token.text, len(given)))
+        pattern = METHODS.get((token.text, len(given)))
         if pattern is None:
             raise NotTranslatable(f"la méthode «\u00a0{token.text}\u00a0» n’existe pas en FEEL")
         return pattern.format(value, *given)

@@ -33,11 +33,11 @@ ELEMENTS: Final[tuple[tuple[str, str, str], ...]] = (
     ("inclusiveGateway", RUNS, "toutes les conditions vraies\u00a0; la jonction attend ce qui peut encore venir"),
     ("parallelGateway", RUNS, "toutes les sorties\u00a0; la jonction attend une fois chaque entrée"),
     ("eventBasedGateway", RUNS, "le premier événement qui arrive\u00a0; le genre «\u00a0parallèle\u00a0» est refusé"),
-    ("complexGateway", REFUSED, "sa condition d’activation n’a pas le même sens d’un moteur à l’autre"),
+    ("complexGateway", RUNS, "à une seule entrée, comme une inclusive\u00a0; celle qui réunit des chemins est refusée"),
     ("multiInstanceLoopCharacteristics", RUNS, "en parallèle ou à la suite, par nombre ou par liste"),
     ("standardLoopCharacteristics", RUNS, "tant que la condition est vraie, ou un nombre maximal de tours"),
     ("linkEventDefinition", REWRITTEN, "un lien est un flux dessiné sans son trait"),
-    ("parallelMultiple", REFUSED, "attendre plusieurs événements à la fois\u00a0: dessinez des branches"),
+    ("parallelMultiple", REWRITTEN, "une attente par branche\u00a0; refusé au début, en frontière, après une course"),
     ("choreographyTask", REFUSED, "une chorégraphie décrit des échanges, elle ne s’exécute pas"),
     ("dataObject, dataStore, association", SILENT, "informent le lecteur\u00a0; les variables font foi"),
     ("textAnnotation, group", SILENT, "ils informent le lecteur"),
@@ -54,7 +54,8 @@ est refusé à la publication, avec l’élément, la ligne et ce qu’il faut f
 dit tout en une fois\u00a0; avec `--fix`, ce qui n’a qu’une correction est corrigé.
 
 Les conditions, les correspondances et les minuteries s’écrivent en FEEL. Une minuterie est un texte ISO\u00a08601
-(`P30D`, `2027-01-31T09:00`, `R3/P7D`) ou du FEEL après `=`.
+(`P30D`, `2027-01-31T09:00`, `R3/P7D`), une répétition dans les mots de cron (`0 0 9 ? * MON-FRI`) ou du FEEL après
+`=`.
 """
 
 

@@ -275,8 +275,7 @@ class ProcessBuilder:
         return [one for one in edges if any(trigger.kind == kind for trigger in one.triggers)]
 
     def _check_event_gateway(self, node: EventGateway, element: Element) -> None:
-        begins = is_true(element, "instantiate") and bool(node.incoming)
-        if element.get("eventGatewayType") == "Parallel" or begins:
+        if element.get("eventGatewayType") == "Parallel":
             self.reading.trouble(
                 "porte-evenements", element, "Cette sorte de porte événementielle n’est pas prise en charge."
             )

@@ -1,16 +1,17 @@
-"""Conditional events: looked at again whenever a variable has changed."""
+"""Conditional events: looked at again whenever a variable has changed, or only one that they name."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from engine.spiff.formulas import Failure
 from engine.spiff.library import TaskState
 from engine.spiff.propagation import listening
-from engine.spiff.triggers import CONDITION
+from engine.spiff.scopes import changes_seen
+from engine.spiff.triggers import CONDITION, Watched
 
 if TYPE_CHECKING:
-    from engine.spiff.instance import Instance
+    from engine.spiff.instance import Instance, Token
 
 
 def look_again(instance: Instance) -> None:
@@ -19,12 +20,28 @@ def look_again(instance: Instance) -> None:
         if not token.alive or token.state != TaskState.WAITING:
             continue
         arm = token.internal_data["arms"][index]
+        trigger = token.task_spec.triggers[index]
+        if trigger.watched is not None and not _concerns(token, trigger.watched, arm):
+            continue
         try:
-            holds = token.task_spec.triggers[index].holds(token)
+            holds = trigger.holds(token)
         except Failure as failure:
             instance.block(token, failure)
             continue
-        was, arm["held"] = arm.get("held", False), holds
+        again = trigger.watched is not None and trigger.watched.each
+        was, arm["held"] = arm.get("held", False) and not again, holds
         if holds and not was:
             instance.tell("condition", token)
             token.task_spec.caught(token, index, {})
+    instance.changed.clear()
+
+
+def _concerns(token: Token, watched: Watched, arm: dict[str, Any]) -> bool:
+    """Whether the condition is to be looked at: when the wait begins, and when what it watches has changed."""
+    if "held" not in arm:
+        arm["held"] = False
+        return not watched.each
+    return any(
+        watched.variable in {"", name} and (not watched.kinds or kind in watched.kinds)
+        for name, kind in changes_seen(token)
+    )

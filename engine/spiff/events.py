@@ -173,11 +173,18 @@ class EndEvent(Throw):
 class TerminateEnd(Throw):
     """Ends everything else in its own process or sub-process."""
 
+    whole = False  # the whole instance, callers included, as some modelers may ask
+
     def perform(self, token: Token) -> bool:
         """Cancel what runs beside it."""
+        instance = token.workflow
+        if self.whole and token.scope.parent is not None:
+            self.note_completed(token)
+            instance.task_tree.task_spec.stop(instance.task_tree)
+            return False
         for other in token.scope.children:
             if other is not token:
-                token.workflow.cancel_token(other)
+                instance.cancel_token(other)
         return True
 
 

@@ -78,6 +78,7 @@ class Instance(BpmnWorkflow):
         self.decisions = decisions
         self.next_id = 1
         self.dirty = False
+        self.changed: set[tuple[int, str, str]] = set()
         self.agenda: list[Token] = []
         self.nodes: Mapping[str, Node] = {}
         self.asked: list[tuple[Token, dict[str, Any]]] = []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from engine.model import ElementInfo
@@ -22,9 +23,11 @@ from engine.spiff.triggers import (
     SIGNAL,
     TIMER,
     Trigger,
+    Watched,
 )
 
 _SUFFIX = "EventDefinition"
+TERMINATES_ALL = "{http://flowable.org/bpmn}terminateAll"
 _TIMES = ("timeDate", "timeDuration", "timeCycle")
 _CATCHABLE = {
     "startEvent": {MESSAGE, SIGNAL, TIMER, CONDITION, ERROR, ESCALATION, COMPENSATION},
@@ -144,7 +147,15 @@ def _condition(reading: Reading, element: Element, definition: Element) -> Trigg
     if not text:
         reading.trouble("expression", element, "L’événement conditionnel n’a pas de condition.")
         return Trigger(CONDITION)
-    return Trigger(CONDITION, reading.formula(element, text))
+    return Trigger(CONDITION, reading.formula(element, text), watched=_watched(definition))
+
+
+def _watched(definition: Element) -> Watched | None:
+    """The changes that other modelers say to look at, whatever their namespace."""
+    named = {str(name).rpartition("}")[2]: str(value) for name, value in definition.attrib.items()}
+    kinds = frozenset(re.findall(r"\w+", named.get("variableEvents", "")))
+    variable = named.get("variableName", "")
+    return Watched(variable, kinds, named.get("eachChange") == "true") if variable or kinds else None
 
 
 def _compensation(reading: Reading, element: Element, definition: Element) -> Trigger:
@@ -209,7 +220,9 @@ def read_throw(reading: Reading, process: Any, element: Element, info: ElementIn
     if CANCEL in kinds:
         return CancelEnd(process, info, found, mappings)
     if "terminate" in kinds:
-        return TerminateEnd(process, info, (), mappings)
+        made_end = TerminateEnd(process, info, (), mappings)
+        made_end.whole = any(is_true(one, TERMINATES_ALL) for _, one in definitions(element))
+        return made_end
     made: type[Throw] = EndEvent if info.type == "endEvent" else Throw
     if extension(element, "neutre") is not None:
         found = ()

@@ -114,12 +114,15 @@ def _transaction(reading: Reading, process: Any, element: Element, info: Element
 
 def _ad_hoc(reading: Reading, process: Any, element: Element, info: ElementInfo, suffix: str) -> Activity:
     text = text_of(child(element, "completionCondition"))
+    free = extension(element, "libre")
+    offered = "" if free is None else free.get("ouvertes") or ""
     return AdHocSubProcess(
         process,
         info,
         local(reading, element),
         reading.formula(element, text) if text else None,
         cancels_rest=is_true(element, "cancelRemainingInstances", default=True),
+        offered=reading.formula(element, offered) if offered else None,
         suffix=suffix,
     )
 

@@ -52,12 +52,25 @@ def assign(token: Token, values: Mapping[str, Any]) -> None:
     if not values:
         return
     token.workflow.dirty = True
+    changed = token.workflow.changed
     for name, value in values.items():
-        _home(token, name)[name] = value
+        home = _home(token, name)
+        changed.add((home.id, name, "update" if name in home.data else "create"))
+        home.data[name] = value
 
 
-def _home(token: Token, name: str) -> dict[str, Any]:
+def _home(token: Token, name: str) -> Token:
     while True:
         if name in token.data or WALL in token.internal_data or KEEPS in token.internal_data or token.parent is None:
-            return token.data
+            return token
         token = token.parent
+
+
+def changes_seen(token: Token) -> set[tuple[str, str]]:
+    """Of what changed since conditions were last looked at, what that token sees: name and kind (create, update)."""
+    scopes: set[int] = set()
+    current: Token | None = token
+    while current is not None:
+        scopes.add(current.id)
+        current = None if WALL in current.internal_data else current.parent
+    return {(name, kind) for home, name, kind in token.workflow.changed if home in scopes}

@@ -109,6 +109,13 @@ class Root(SubProcess):
         begun = [token.workflow.spawn(node, token) for node in self.inner.typed_starts]
         token.workflow.agenda.extend(reversed(begun))
 
+    def stop(self, token: Token) -> None:
+        """Everything in it is cancelled, and it is over."""
+        for child in token.children:
+            if child.alive:
+                token.workflow.cancel_token(child)
+        self.end(token)
+
     def conclude(self, token: Token) -> None:
         """A called process hands back its results."""
         if token.parent is not None:
@@ -217,7 +224,7 @@ class EventSubProcess(SubProcess):
 
 
 class AdHocSubProcess(SubProcess):
-    """Its activities are offered all at once, in no order, until `completion` holds.
+    """Its activities are offered all at once, or those that `offered` names, in no order, until `completion` holds.
 
     After each activity the condition is looked at; when it holds, what still runs is cancelled, or waited for where
     `cancels_rest` is false. When all that was offered is done and the condition does not hold, all is offered again.
@@ -231,11 +238,25 @@ class AdHocSubProcess(SubProcess):
         completion: Formula | None,
         *,
         cancels_rest: bool,
+        offered: Formula | None = None,
         suffix: str = "",
     ) -> None:
         super().__init__(process, info, local, suffix=suffix)
         self.completion = completion
         self.cancels_rest = cancels_rest
+        self.offered = offered
+
+    def open(self, token: Token) -> None:
+        """A token for each activity, or for those that the list of what is offered names."""
+        if self.offered is None:
+            super().open(token)
+            return
+        instance = token.workflow
+        names = self.offered.value(variables(token), instance.now, instance.zone)
+        known = {node.element: node for node in self.inner.starts}
+        if not isinstance(names, list) or not set(map(str, names)) <= known.keys():
+            raise Failure("ad-hoc", f"« {self.offered.text} » doit donner une liste d’étapes de ce sous-processus.")
+        instance.agenda.extend(instance.spawn(known[str(name)], token) for name in reversed(names))
 
     def before_child_leaves(self, scope: Token, child: Token) -> None:
         """Look whether enough has been done."""

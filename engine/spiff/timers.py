@@ -1,7 +1,8 @@
 """Timers: ISO 8601 dates, durations and cycles, reckoned in the process's zone and kept as moments in the state.
 
 Years, months and days are counted on the calendar of the zone and months end where they end (31 January plus a month
-is the last of February); hours and below are exact. The due moment is written into the token when it begins to wait.
+is the last of February); hours and below are exact. A cycle may be written in the words of cron too. The due moment is
+written into the token when it begins to wait.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from engine.cron import Cron, parse_cron
 from engine.feel.temporal import NANOS, DaysDuration, MonthsDuration
 from engine.spiff.formulas import Failure
 
@@ -124,7 +126,7 @@ def is_timer(kind: str, text: str) -> bool:
         return parse_moment(text, zone) is not None
     if kind == "timeDuration":
         return parse_period(text) is not None
-    return parse_cycle(text, zone) is not None or parse_period(text) is not None
+    return any(found is not None for found in (parse_cycle(text, zone), parse_period(text), parse_cron(text)))
 
 
 def wind(kind: str, value: Any, now: datetime, zone: ZoneInfo) -> dict[str, Any]:
@@ -137,6 +139,10 @@ def wind(kind: str, value: Any, now: datetime, zone: ZoneInfo) -> dict[str, Any]
         cycle = parse_cycle(value, zone)
         if cycle is not None and cycle.period.forward and cycle.times != 0:
             return _first(cycle, value, now, zone)
+    elif isinstance(value, str) and (cron := parse_cron(value)) is not None:
+        arm = _struck(cron, value, now, zone)
+        if arm is not None:
+            return arm
     else:
         period = as_period(value)
         if period is not None:
@@ -147,8 +153,16 @@ def wind(kind: str, value: Any, now: datetime, zone: ZoneInfo) -> dict[str, Any]
 def wind_on(arm: dict[str, Any], zone: ZoneInfo) -> dict[str, Any] | None:
     """The same timer after it has fired; None when it is over."""
     text = str(arm.get("cycle", ""))
+    if "base" not in arm and (cron := parse_cron(text)) is not None:
+        return _struck(cron, text, from_micros(arm["due"]), zone)
     cycle = parse_cycle(text, zone) if text else None
     return None if cycle is None else _turn(cycle, text, from_micros(arm["base"]), arm["k"] + 1, zone)
+
+
+def _struck(cron: Cron, text: str, last: datetime, zone: ZoneInfo) -> dict[str, Any] | None:
+    """The next moment of a calendar after the last one, None when there is none."""
+    found = cron.after(last.astimezone(zone))
+    return None if found is None else {"due": to_micros(existing(found).astimezone(UTC)), "cycle": text}
 
 
 def _first(cycle: Cycle, text: str, now: datetime, zone: ZoneInfo) -> dict[str, Any]:

@@ -24,6 +24,18 @@ CANCEL = "cancel"
 
 
 @dataclass(frozen=True, slots=True)
+class Watched:
+    """The changes at which a condition is looked at: of one variable (empty: any), of some kinds (empty: all).
+
+    `each`: every such change counts, not only the one that makes the condition true.
+    """
+
+    variable: str = ""
+    kinds: frozenset[str] = frozenset()
+    each: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Trigger:
     """One event definition. `name`: of the message or signal, or the code of the error or escalation; None is any.
 
@@ -35,6 +47,7 @@ class Trigger:
     name: Formula | str | None = None
     timer: str = ""
     kept: tuple[tuple[str, str], ...] = ()
+    watched: Watched | None = None
 
     @property
     def listens(self) -> bool:

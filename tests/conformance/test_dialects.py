@@ -87,7 +87,8 @@ def test_camunda_lists_and_maps_become_values() -> None:
 
 def test_a_camunda_script_parameter_is_refused() -> None:
     inside = (
-        '<camunda:inputOutput><camunda:inputParameter name="x"><camunda:script scriptFormat="groovy">1</camunda:script>'
+        '<camunda:inputOutput><camunda:inputParameter name="x">'
+        '<camunda:script scriptFormat="groovy">new X()</camunda:script>'
         "</camunda:inputParameter></camunda:inputOutput>"
     )
     m = model(scope("start > s > end", extended("serviceTask", "s", inside)))
@@ -147,8 +148,8 @@ def test_a_bean_call_is_refused_with_its_text() -> None:
     assert any(f.rule == "expression-illisible" and "bean.ask" in f.message for f in found)
 
 
-def test_a_cron_timer_is_refused() -> None:
-    timer = "<timerEventDefinition><timeCycle>0 0/5 * * * ?</timeCycle></timerEventDefinition>"
+def test_an_unreadable_calendar_is_refused() -> None:
+    timer = "<timerEventDefinition><timeCycle>0 0/0 * * * ?</timeCycle></timerEventDefinition>"
     m = model(scope("ts > a > end", f'<startEvent id="ts">{timer}</startEvent>'))
     assert play(m, ENDED) == "refused s minuterie-illisible"
 

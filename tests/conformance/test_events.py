@@ -324,7 +324,14 @@ def test_several_throws_of_an_end_happen_all() -> None:
     assert play(m, do("a"), ENDED) == "ok s"
 
 
-def test_all_of_several_events_at_once_is_refused() -> None:
+def test_a_wait_for_several_events_at_once_needs_them_all() -> None:
     body = f'<intermediateCatchEvent id="w" parallelMultiple="true">{TWO}</intermediateCatchEvent>'
     m = model(scope("start > w > a > end", body), messages("m") + SIGNAL)
+    assert play(m, waits("w", "w_2"), signal("alert"), open_tasks(), message("m"), open_tasks("a")) == "ok s"
+    assert play(m, message("m"), open_tasks(), signal("alert"), open_tasks("a"), do("a"), ENDED) == "ok s"
+
+
+def test_all_of_several_events_at_an_edge_are_refused() -> None:
+    body = f'<boundaryEvent id="w" attachedToRef="a" parallelMultiple="true">{TWO}</boundaryEvent>'
+    m = model(scope("start > a > end; w > b > end2", body), messages("m") + SIGNAL)
     assert play(m, INCIDENT) == "refused s evenements-simultanes"

@@ -194,9 +194,16 @@ def test_an_event_gateway_before_a_task_is_refused() -> None:
     assert play(m, ENDED) == "refused s passerelle-evenement"
 
 
-def test_a_complex_gateway_is_refused() -> None:
-    m = model(scope("start > g > a > end; g > b > end", '<complexGateway id="g"/>'))
+def test_a_complex_join_is_refused() -> None:
+    m = model(scope("start > a > g > end; start > b > g", '<complexGateway id="g"/>'))
     assert play(m, ENDED) == "refused s passerelle-complexe"
+
+
+def test_a_complex_split_takes_every_open_way() -> None:
+    m = model(scope("start > g -[x > 1]> a > end; g -[x > 2]> b > end; g -[*]> c > end", '<complexGateway id="g"/>'))
+    assert play(m, open_tasks("a"), data={"x": 2}) == "ok s"
+    assert play(m, open_tasks("a", "b"), data={"x": 3}) == "ok s"
+    assert play(m, open_tasks("c"), data={"x": 1}) == "ok s"
 
 
 def test_conditions_may_look_into_structures() -> None:

@@ -48,6 +48,17 @@ SHARED = messages("m") + '<messageEventDefinition id="shared" messageRef="m"/>'
 Example = tuple[bytes, Mapping[str, Any], Sequence[Step]]
 
 EXAMPLES: dict[str, Example] = {
+    "split_waits_for_all": (
+        model(
+            scope(
+                "start > w > a > end",
+                f'<intermediateCatchEvent id="w" parallelMultiple="true">{LATE}</intermediateCatchEvent>',
+            ),
+            messages("m"),
+        ),
+        {},
+        [message("m"), open_tasks(), later("P1D"), open_tasks("a")],
+    ),
     "translate_expressions": (
         model(scope("start > g -[${x > 1}]> a > end; g -[*]> b > end", XOR)),
         {"x": 2},

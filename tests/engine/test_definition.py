@@ -48,7 +48,7 @@ def rules(body: str, *others: tuple[str, str], head: str = "") -> list[str]:
         ("<boundaryEvent id='x' attachedToRef='absent'><timerEventDefinition/></boundaryEvent>", "reference"),
         ("<receiveTask id='x' messageRef='absent'/>", "reference"),
         ("<intermediateCatchEvent id='x'><timerEventDefinition/></intermediateCatchEvent>", "minuterie"),
-        (f"<intermediateCatchEvent id='x'>{timer('0 0 12 * * ?', 'timeCycle')}</intermediateCatchEvent>", "minuterie"),
+        (f"<intermediateCatchEvent id='x'>{timer('0 0 12 * *', 'timeCycle')}</intermediateCatchEvent>", "minuterie"),
         (f"<intermediateCatchEvent id='x'>{timer('R3/PT1H')}</intermediateCatchEvent>", "minuterie"),
         ("<intermediateCatchEvent id='x'><errorEventDefinition/></intermediateCatchEvent>", "evenement"),
         ("<intermediateCatchEvent id='x'><conditionalEventDefinition/></intermediateCatchEvent>", "expression"),

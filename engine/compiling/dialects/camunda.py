@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from lxml import etree
+
 from engine.compiling.decisions import NAMED
-from engine.compiling.dialects.words import entree, holder, neutral, rename, sortie, vendor_elements
-from engine.compiling.juel import NotTranslatable, translate
-from engine.compiling.model import ACTIVITIES, called_process, definitions, loop_of
-from engine.compiling.xml import ACTIVITI, CAMUNDA, FLOWABLE, SPIFF, ZEEBE, bpmn_child, extension, local, text_of
+from engine.compiling.dialects.scripts import computed
+from engine.compiling.dialects.words import entree, holder, neutral, quoted, rename, sortie, vendor_elements
+from engine.compiling.juel import NotTranslatable, is_marked, translate
+from engine.compiling.model import ACTIVITIES, EVENTS, called_process, definitions, loop_of
+from engine.compiling.xml import ACTIVITI, CAMUNDA, FLOWABLE, SPIFF, ZEEBE, bpmn, bpmn_child, extension, local, text_of
 
 if TYPE_CHECKING:
     from engine.compiling.model import Model
@@ -43,6 +46,9 @@ def read(model: Model) -> None:
             _call(model, node)
         elif kind in {"intermediateThrowEvent", "endEvent"}:
             _thrown(model, node)
+        if kind in EVENTS:
+            _timed(node)
+            _listening(node)
 
 
 def _form(model: Model, task: Element) -> None:
@@ -65,8 +71,23 @@ def _service(model: Model, task: Element) -> None:
             found.set("resultat", variable)
         found.set("forme", shape)
         rename(task, "businessRuleTask")
-    elif model.foreign and any(_attribute(task, name) for name in _CODE):
+    elif model.foreign and not _computes(task) and any(_attribute(task, name) for name in _CODE):
         neutral(task)
+
+
+def _computes(task: Element) -> bool:
+    """Whether a service is one expression that only fills variables: then it is computed."""
+    expression = _attribute(task, "expression")
+    text = expression[2:-1] if is_marked(expression[:2]) and expression.endswith("}") else ""
+    try:
+        found = computed(text, result_variable(task), python=False) if text else {}
+    except NotTranslatable:
+        return False
+    for name, value in found.items():
+        sortie(holder(task, "variables"), name, f"={value}")
+    if found:
+        rename(task, "task")
+    return bool(found)
 
 
 def _decision_field(task: Element) -> str:
@@ -80,6 +101,26 @@ def _decision_field(task: Element) -> str:
 def _thrown(model: Model, event: Element) -> None:
     if model.foreign and any(_attribute(d, name) for d in definitions(event) for name in _CODE):
         neutral(event)
+
+
+def _timed(event: Element) -> None:
+    """Flowable says beside a cycle when it ends."""
+    for definition in definitions(event):
+        cycle = bpmn_child(definition, "timeCycle")
+        end = "" if cycle is None else _attribute(cycle, "endDate")
+        if cycle is not None and end and text_of(cycle).startswith("R") and not is_marked(end):
+            cycle.text = f"{text_of(cycle)}/{end}"
+
+
+def _listening(event: Element) -> None:
+    """Flowable's events that wait for a change of a variable are conditions looked at when it changes."""
+    for listener in vendor_elements(event, f"{{{FLOWABLE}}}variableListenerEventDefinition"):
+        kinds = {"update-create": "create,update", "all": ""}.get(listener.get("variableChangeType") or "all")
+        made = etree.SubElement(event, bpmn("conditionalEventDefinition"))
+        made.set("variableName", listener.get("variableName") or "")
+        made.set("variableEvents", kinds if kinds is not None else listener.get("variableChangeType") or "")
+        made.set("eachChange", "true")
+        etree.SubElement(made, bpmn("condition")).text = "true"
 
 
 def _call(model: Model, activity: Element) -> None:
@@ -137,7 +178,7 @@ def _variables(model: Model, activity: Element) -> None:
             if kind not in {"inputParameter", "outputParameter"}:
                 continue
             try:
-                value = _value(parameter)
+                value = _value(parameter, programs=model.foreign)
             except NotTranslatable as error:
                 model.say(
                     parameter,
@@ -151,11 +192,13 @@ def _variables(model: Model, activity: Element) -> None:
             (entree if kind == "inputParameter" else sortie)(variables, parameter.get("name") or "", value)
 
 
-def _value(parameter: Element) -> str:
-    """The value of a parameter: text, expression, list or map."""
+def _value(parameter: Element, *, programs: bool) -> str:
+    """The value of a parameter: text, expression, list or map; a program that is one value if those are read."""
     inner = [c for c in parameter if isinstance(c.tag, str)]
     if not inner:
         return text_of(parameter)
+    if programs and local(inner[0]) == "script":
+        return "=" + computed(text_of(inner[0]), "value", python=False)["value"]
     return "=" + _structured(inner[0])
 
 
@@ -181,8 +224,7 @@ def _item(value: Element) -> str:
 def _literal(text: str) -> str:
     if "${" in text or "#{" in text:
         return translate(text)
-    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
-    return f'"{escaped}"'
+    return quoted(text)
 
 
 def result_variable(task: Element) -> str:

@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from engine.compiling.dialects.camunda import result_variable
+from engine.compiling.dialects.scripts import computed
 from engine.compiling.dialects.words import holder, neutral, rename, sortie
-from engine.compiling.juel import NotTranslatable, translate
+from engine.compiling.juel import NotTranslatable
 from engine.compiling.model import ACTIVITIES, loop_of
 from engine.compiling.xml import bpmn_child, extension, local, reference, text_of
 
 if TYPE_CHECKING:
     from engine.compiling.model import Model
     from engine.compiling.xml import Element
-
-# Scripts are cut at line ends and semicolons: a call that spans several is not understood, and refused.
-_SETTER = re.compile(r"""^(?:execution|task)\.setVariable\(\s*(['"])([A-Za-z_]\w*)\1\s*,\s*(.+)\)$""")
-
-_PRINTED = re.compile(r"""^(?:System\.out\.)?print(?:ln)?\b|^console\.log\(""")
 
 
 def read(model: Model) -> None:
@@ -57,22 +52,18 @@ def _script(model: Model, task: Element) -> None:
     """A script that only computes named variables is turned into them; any other one is left for the rule."""
     if not model.foreign:
         return
-    variables = _assigned(text_of(bpmn_child(task, "script")), result_variable(task))
-    if variables is None:
+    format = task.get("scriptFormat") or ""
+    try:
+        variables = computed(text_of(bpmn_child(task, "script")), result_variable(task), python=_is_python(format))
+    except NotTranslatable:
         return
     for child in [c for c in task if local(c) == "script"]:
         task.remove(child)
     rename(task, "task")
-    for name, value in variables:
+    for name, value in variables.items():
         sortie(holder(task, "variables"), name, f"={value}")
 
 
-def _assigned(script: str, variable: str) -> list[tuple[str, str]] | None:
-    try:
-        if variable:
-            return [(variable, translate(script.rstrip(";")))]
-        lines = [piece.strip() for line in script.splitlines() for piece in line.split(";") if piece.strip()]
-        matches = [_SETTER.match(line) for line in lines if not _PRINTED.match(line)]
-        return [(m.group(2), translate(m.group(3))) for m in matches if m] if all(matches) else None
-    except NotTranslatable:
-        return None
+def _is_python(format: str) -> bool:
+    """Python's engines keep what a script assigns; the others keep only what it is told to."""
+    return format == "" or "python" in format.lower()

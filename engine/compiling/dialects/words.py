@@ -42,6 +42,12 @@ def sortie(parent: Element, name: str, value: str) -> None:
     etree.SubElement(parent, ours("sortie"), {"nom": name, "valeur": value})
 
 
+def quoted(text: str) -> str:
+    """A text as FEEL writes it."""
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
+
+
 def neutral(element: Element) -> None:
     """Mark an element that does nothing here (a foreign service)."""
     if extension(element, "neutre") is None and extension(element, "action") is None:

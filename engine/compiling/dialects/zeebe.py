@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import re
+from typing import TYPE_CHECKING, Final
 
-from engine.compiling.dialects.words import entree, holder, neutral, rename, sortie, vendor_elements
+from engine.compiling.dialects.words import entree, holder, neutral, quoted, rename, sortie, vendor_elements
 from engine.compiling.model import ACTIVITIES, EVENTS, loop_of
-from engine.compiling.xml import ZEEBE, extension, local
+from engine.compiling.xml import ZEEBE, bpmn_child, extension, local, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,7 +34,6 @@ def read(model: Model) -> None:
 
 
 def _task(model: Model, node: Element) -> None:
-    kind = local(node)
     for form in _zeebe(node, "formDefinition"):
         key = form.get("formId") or form.get("formKey") or ""
         if key and not model.foreign:
@@ -44,13 +44,21 @@ def _task(model: Model, node: Element) -> None:
         holder(node, "decision", ref=decision.get("decisionId") or "", resultat=decision.get("resultVariable") or "")
     for script in _zeebe(node, "script"):
         _script(node, script)
-    if model.foreign and kind != "userTask":
-        for _ in _zeebe(node, "taskDefinition"):
-            if kind == "businessRuleTask" and extension(node, "decision") is not None:
-                continue
-            if kind == "scriptTask":
-                rename(node, "serviceTask")
-            neutral(node)
+    for offer in _zeebe(node, "adHoc"):
+        if offered := offer.get("activeElementsCollection"):
+            holder(node, "libre", ouvertes=offered.removeprefix("="))
+    if model.foreign and local(node) != "userTask":
+        _job(node)
+
+
+def _job(node: Element) -> None:
+    """A task that somebody else's worker does: nothing here."""
+    for _ in _zeebe(node, "taskDefinition"):
+        if local(node) == "businessRuleTask" and extension(node, "decision") is not None:
+            continue
+        if local(node) == "scriptTask":
+            rename(node, "serviceTask")
+        neutral(node)
 
 
 def _called(node: Element, called: Element) -> None:
@@ -58,7 +66,8 @@ def _called(node: Element, called: Element) -> None:
         node.set("calledElement", (called.get("processId") or "").strip().removeprefix('="').removesuffix('"'))
     call = holder(node, "appel")
     call.set("entrees", "rien" if called.get("propagateAllParentVariables") == "false" else "tout")
-    call.set("sorties", "rien" if called.get("propagateAllChildVariables") == "false" else "tout")
+    if call.get("sorties") is None:
+        call.set("sorties", "rien" if called.get("propagateAllChildVariables") == "false" else "tout")
 
 
 def _script(node: Element, script: Element) -> None:
@@ -70,10 +79,20 @@ def _script(node: Element, script: Element) -> None:
     sortie(holder(node, "variables"), script.get("resultVariable") or "", script.get("expression") or "")
 
 
+_COUNTERS: Final = {
+    "numberOfInstances": "nrOfInstances",
+    "numberOfActiveInstances": "nrOfActiveInstances",
+    "numberOfCompletedInstances": "nrOfCompletedInstances",
+}
+
+
 def _several(node: Element) -> None:
     marker = loop_of(node)
     if marker is None:
         return
+    completion = bpmn_child(marker, "completionCondition")
+    if completion is not None and next(_zeebe(marker, "loopCharacteristics"), None) is not None:
+        completion.text = re.sub(r"\w+", lambda word: _COUNTERS.get(word[0], word[0]), text_of(completion))
     for loop in _zeebe(marker, "loopCharacteristics"):
         ours = holder(marker, "boucle", collection=loop.get("inputCollection") or "")
         names = {"element": "inputElement", "resultat": "outputCollection", "sortie": "outputElement"}
@@ -83,11 +102,36 @@ def _several(node: Element) -> None:
 
 
 def _mapped(node: Element) -> None:
+    """Inputs and outputs; those of a call are what the called process is handed, and all that it gives back."""
+    called = local(node) == "callActivity"
     for block in _zeebe(node, "ioMapping"):
-        for mapping in block:
-            target, source = mapping.get("target") or "", mapping.get("source") or ""
-            parent = holder(node, "variables")
-            if local(mapping) == "input":
-                entree(parent, target, source)
-            elif local(mapping) == "output":
-                sortie(parent, target, source)
+        parent = holder(node, "appel" if called else "variables")
+        for target, source in _targets(block, "input").items():
+            entree(parent, target, source)
+        outputs = _targets(block, "output")
+        for target, source in outputs.items():
+            sortie(parent, target, source)
+        if called and outputs:
+            parent.set("sorties", "rien")
+
+
+def _targets(block: Element, kind: str) -> dict[str, str]:
+    """What each variable is given. Targets with dots fill entries of a context, kept with what it held before."""
+    found: dict[str, str] = {}
+    for mapping in block:
+        if local(mapping) != kind:
+            continue
+        name, *path = (mapping.get("target") or "").split(".")
+        source = mapping.get("source") or ""
+        if path:
+            before = found[name].removeprefix("=") if name in found else name
+            source = "=" + _put(before, path, source[1:] if source.startswith("=") else quoted(source))
+        found[name] = source
+    return found
+
+
+def _put(holder: str, path: list[str], value: str) -> str:
+    """The context with one more entry, made where there is none."""
+    inner = value if len(path) == 1 else _put(f"({holder}).{path[0]}", path[1:], value)
+    kept = f"(if {holder} instance of context<> then {holder} else {{}})"
+    return f"context put({kept}, {quoted(path[0])}, {inner})"

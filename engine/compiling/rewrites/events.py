@@ -56,6 +56,38 @@ def split_multiple_waits(model: Model) -> None:
                 _wait_for_one(model, scope, event)
 
 
+@rewrite(
+    5,
+    drawn="Attente de plusieurs événements à la fois (`parallelMultiple`)",
+    run="une attente par définition entre deux passerelles parallèles",
+)
+def split_waits_for_all(model: Model) -> None:
+    """An intermediate catch event that needs all its definitions is one event each between parallel gateways."""
+    for scope in list(model.scopes()):
+        for event in list(nodes(scope, "intermediateCatchEvent")):
+            if len(definitions(event)) > 1 and drop(event, "parallelMultiple") == "true":
+                _wait_for_all(model, scope, event)
+
+
+def _wait_for_all(model: Model, scope: Element, event: Element) -> None:
+    key = str(event.get("id"))
+    links = Links(scope)
+    fork = make(model, scope, "parallelGateway", f"{key}_attente")
+    join = make(model, scope, "parallelGateway", f"{key}_reunion")
+    for flow in links.incoming(event):
+        flow.set("targetRef", str(fork.get("id")))
+    for flow in links.outgoing(event):
+        flow.set("sourceRef", str(join.get("id")))
+    for place, definition in enumerate(definitions(event), 1):
+        catch = event if place == 1 else make(model, scope, "intermediateCatchEvent", f"{key}_{place}")
+        if place > 1:
+            event.remove(definition)
+            catch.append(definition)
+            catch.set("name", event.get("name") or "")
+        connect(model, scope, fork, str(catch.get("id")))
+        connect(model, scope, catch, str(join.get("id")))
+
+
 def _wait_for_one(model: Model, scope: Element, event: Element) -> None:
     key = str(event.get("id"))
     links = Links(scope)

@@ -6,7 +6,6 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from engine.compiling.dialects.camunda import variable_filter
-from engine.compiling.feel import names_of
 from engine.compiling.model import (
     ACTIVITIES,
     Links,
@@ -23,6 +22,7 @@ from engine.compiling.rewrites.links import link_name
 from engine.compiling.rewrites.references import CODES, ROOTS
 from engine.compiling.slots import TIMES
 from engine.compiling.xml import bpmn, bpmn_child, bpmn_children, local, reference, text_of
+from engine.cron import parse_cron
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -56,7 +56,7 @@ _WORDS: Final = {"message": "Le message", "signal": "Le signal", "error": "L’e
     says="Une minuterie qui n’est ni de l’ISO 8601 ni du FEEL, ou qui ne dit rien",
 )
 def unreadable_timer(model: Model) -> None:
-    """`P30D`, `2027-01-31T09:00`, `R3/PT1H`, or `=` and FEEL."""
+    """`P30D`, `2027-01-31T09:00`, `R3/PT1H`, cron's words for a cycle, or `=` and FEEL."""
     for event, definition in _timers(model):
         written = [c for c in bpmn_children(definition, *TIMES) if text_of(c)]
         if not written:
@@ -69,7 +69,8 @@ def unreadable_timer(model: Model) -> None:
             )
         for time in written:
             text = text_of(time)
-            if not text.startswith("=") and not _PATTERNS[local(time)].fullmatch(text):
+            calendar = local(time) == "timeCycle" and parse_cron(text) is not None
+            if not (text.startswith("=") or calendar or _PATTERNS[local(time)].fullmatch(text)):
                 model.say(
                     time,
                     "minuterie-illisible",
@@ -186,18 +187,27 @@ def _wrong_start(start: Element) -> list[str]:
     return [k for k in definition_kinds(start) if k in {"error", "escalation", "compensate"}]
 
 
-@rule("evenements-simultanes", says="Un événement qui en attend plusieurs à la fois")
+@rule(
+    "evenements-simultanes",
+    says="Un début, un événement de frontière ou une attente derrière une passerelle qui attend plusieurs événements "
+    "à la fois",
+)
 def parallel_multiple(model: Model) -> None:
-    """All of several events at once: no engine keeps half a meeting."""
-    for node in model.nodes(*_CATCHES):
-        if node.get("parallelMultiple") == "true" and len(definitions(node)) > 1:
-            model.say(
-                node,
-                "evenements-simultanes",
-                "error",
-                "Un événement qui attend plusieurs choses à la fois n’est pas exécuté.",
-                "Attendez chacune dans sa propre branche, entre deux passerelles parallèles.",
-            )
+    """All of several events at once, where no wait can be drawn for each."""
+    for scope in model.scopes():
+        links = Links(scope)
+        for node in nodes(scope, *_CATCHES):
+            if node.get("parallelMultiple") != "true" or len(definitions(node)) < 2:
+                continue
+            before = {local(links.nodes[k]) for f in links.incoming(node) if (k := f.get("sourceRef")) in links.nodes}
+            if local(node) != "intermediateCatchEvent" or "eventBasedGateway" in before:
+                model.say(
+                    node,
+                    "evenements-simultanes",
+                    "error",
+                    "Un événement qui attend plusieurs choses à la fois n’est pas exécuté ici.",
+                    "Attendez chacune dans sa propre branche, entre deux passerelles parallèles.",
+                )
 
 
 @rule("frontiere-sans-etape", says="Un événement de frontière attaché à rien, ou à autre chose qu’une étape")
@@ -259,19 +269,17 @@ def loose_compensation(model: Model) -> None:
                 )
 
 
-@rule("condition-filtree", says="Un événement conditionnel qui ne regarde que certains changements (Camunda)")
+@rule("condition-filtree", says="Un événement conditionnel qui attend qu’une variable disparaisse (Camunda)")
 def filtered_condition(model: Model) -> None:
-    """Filters on the variable or on the kind of change have no counterpart in BPMN."""
+    """A variable that stands is created and changed here, never deleted."""
     for event in model.nodes(*_CATCHES):
         for definition in definitions(event):
-            name, kinds = variable_filter(definition)
-            condition = text_of(bpmn_child(definition, "condition"))
-            names = names_of(condition.removeprefix("=")) | set(re.findall(r"[A-Za-z_]\w*", condition))
-            if kinds or (name and name not in names):
+            kinds = set(re.findall(r"\w+", variable_filter(definition)[1]))
+            if kinds and not kinds & {"create", "update"}:
                 model.say(
                     event,
                     "condition-filtree",
                     "error",
-                    "La condition ne doit être regardée qu’à certains changements, ce qui n’existe pas ici.",
-                    "Écrivez dans la condition tout ce dont elle dépend.",
+                    "La condition n’est regardée que si une variable disparaît, ce qui n’arrive jamais ici.",
+                    "Attendez que la variable soit nulle\u00a0: «\u00a0variable = null\u00a0».",
                 )

@@ -90,17 +90,21 @@ def ignored_condition(model: Model) -> None:
                     )
 
 
-@rule("passerelle-complexe", says="Une passerelle complexe")
+@rule("passerelle-complexe", says="Une passerelle complexe qui réunit plusieurs chemins")
 def complex_gateway(model: Model) -> None:
-    """Its activation condition has no meaning that two engines share."""
-    for gateway in model.nodes("complexGateway"):
-        model.say(
-            gateway,
-            "passerelle-complexe",
-            "error",
-            "Une passerelle complexe n’est pas exécutée.",
-            "Utilisez une passerelle inclusive ou parallèle, ou un sous-processus répété avec une condition d’arrêt.",
-        )
+    """Its activation condition has no meaning that two engines share; one that only splits is an inclusive one."""
+    for scope in model.scopes():
+        links = Links(scope)
+        for gateway in nodes(scope, "complexGateway"):
+            if len(links.incoming(gateway)) > 1:
+                model.say(
+                    gateway,
+                    "passerelle-complexe",
+                    "error",
+                    "Une passerelle complexe ne peut pas réunir plusieurs chemins.",
+                    "Utilisez une passerelle inclusive ou parallèle, ou un sous-processus répété avec une condition "
+                    "d’arrêt.",
+                )
 
 
 @rule("passerelle-evenement", says="Une passerelle sur événements dont une sortie ne mène pas à une attente")

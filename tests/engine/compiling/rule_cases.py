@@ -151,7 +151,11 @@ CASES = [
         model(scope("start > g -[x]> a > end; g > b > end", '<parallelGateway id="g"/>')),
         model(scope("start > g > a > end; g > b > end", '<parallelGateway id="g"/>')),
     ),
-    Case("passerelle-complexe", model(scope("start > g > a > end", '<complexGateway id="g"/>')), PLAIN),
+    Case(
+        "passerelle-complexe",
+        model(scope("start > a > g > end; start > b > g", '<complexGateway id="g"/>')),
+        model(scope("start > g > a > end; g > b > end", '<complexGateway id="g"/>')),
+    ),
     Case(
         "passerelle-evenement",
         model(scope("start > g > a > end", '<eventBasedGateway id="g"/>')),
@@ -219,13 +223,21 @@ CASES = [
         "evenements-simultanes",
         model(
             scope(
+                "start > a > end; w > b > end",
+                '<boundaryEvent id="w" attachedToRef="a" parallelMultiple="true"><messageEventDefinition '
+                'messageRef="m"/><timerEventDefinition><timeDuration>P1D</timeDuration></timerEventDefinition>'
+                "</boundaryEvent>",
+            ),
+            messages("m"),
+        ),
+        model(
+            scope(
                 "start > w > end",
                 '<intermediateCatchEvent id="w" parallelMultiple="true"><messageEventDefinition messageRef="m"/>'
                 "<timerEventDefinition><timeDuration>P1D</timeDuration></timerEventDefinition></intermediateCatchEvent>",
             ),
             messages("m"),
         ),
-        timer("<timeDuration>P1D</timeDuration>"),
     ),
     Case(
         "frontiere-sans-etape",
@@ -247,12 +259,12 @@ CASES = [
         "condition-filtree",
         model(
             scope("start > a > end; b > end", boundary("b", "a", "conditional x > 1")).replace(
-                "<conditionalEventDefinition", '<conditionalEventDefinition camunda:variableName="y"'
+                "<conditionalEventDefinition", '<conditionalEventDefinition camunda:variableEvents="delete"'
             )
         ),
         model(
             scope("start > a > end; b > end", boundary("b", "a", "conditional x > 1")).replace(
-                "<conditionalEventDefinition", '<conditionalEventDefinition camunda:variableName="x"'
+                "<conditionalEventDefinition", '<conditionalEventDefinition camunda:variableName="y"'
             )
         ),
     ),

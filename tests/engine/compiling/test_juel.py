@@ -22,7 +22,15 @@ TURNED = [
     ("${order['price']}", "order.price"),
     ("${list[i]}", "list[i + 1]"),
     ("${list.size() > 2}", "count(list) > 2"),
-    ("${list.contains('x')}", 'list contains(list, "x")'),
+    ("${variables:get(x) == 4}", "x = 4"),
+    ("${variables:getOrDefault('x', 4)}", "(if x = null then 4 else x)"),
+    ("${vars:lessThan(x, 4)}", "(x < 4)"),
+    ("${execution.hasVariable('x')}", "(x != null)"),
+    ("${state == 'true'}", '(state = "true" or state = true)'),
+    ("x is not None", "x != null"),
+    ("x not in ['a']", 'not((if ["a"] instance of string then contains(["a"], x) else list contains(["a"], x)))'),
+    ("['a': 1]", '{"a": 1}'),
+    ("{a: [1], 'b': null}", '{"a": [1], "b": null}'),
     ("${name.equals('x')}", '(name = "x")'),
     ("${execution.getVariable('x') == null}", "x = null"),
     ("PT${hours}H", '"PT" + string(hours) + "H"'),
@@ -31,7 +39,20 @@ TURNED = [
     ("bpmn:getDataObject('approved') = 'yes'", 'approved = "yes"'),
     ("${'it\\'s \"x\"'}", '"it\'s \\"x\\""'),
 ]
-REFUSED = ["${bean.doIt(1)}", "${}", "${a", "${now()}", "${a b}", "${a == }", "x = y", "${list[a + b * 2]}", "${a;b}"]
+REFUSED = [
+    "${variables:nothing(x)}",
+    "${fn:nothing(x)}",
+    "{1: 2}",
+    "${bean.doIt(1)}",
+    "${}",
+    "${a",
+    "${now()}",
+    "${a b}",
+    "${a == }",
+    "x = y",
+    "${list[a + b * 2]}",
+    "${a;b}",
+]
 
 
 @pytest.mark.parametrize(("text", "feel"), TURNED)
@@ -56,6 +77,15 @@ def test_what_has_no_single_meaning_is_refused_with_a_reason(text: str) -> None:
         ("${list[1] == 'b'}", {"list": ["a", "b"]}, True),
         ("${a > 1 ? 'x' : 'y'}", {"a": 2}, "x"),
         ("${list.isEmpty()}", {"list": []}, True),
+        ("${list.contains('x')}", {"list": ["x"]}, True),
+        ("${list.contains('b')}", {"list": "abc"}, True),
+        ("${fn:length(list)}", {"list": "abc"}, 3),
+        ("${variables:containsAny(list, 'z', 'x')}", {"list": ["x"]}, True),
+        ("${variables:contains(list, 'z', 'x')}", {"list": ["x"]}, False),
+        ("${number == '4'}", {"number": 4}, True),
+        ("${text.matches('[a-z]+')}", {"text": "ab1"}, False),
+        ("${map.containsKey('a')}", {"map": {"a": 1}}, True),
+        ("'b' in text", {"text": "abc"}, True),
     ],
 )
 def test_the_feel_says_the_same(text: str, variables: dict[str, object], value: object) -> None:

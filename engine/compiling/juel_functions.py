@@ -1,0 +1,76 @@
+"""The functions and methods of other engines' expressions that FEEL can say: Java's, Flowable's, Python's."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+EMPTY: Final = 'list contains([null, "", []], {0})'
+HOLDS: Final = "(if {0} instance of string then contains({0}, {1}) else list contains({0}, {1}))"
+_LENGTH: Final = "(if {0} instance of string then string length({0}) else count({0}))"
+LIBRARIES: Final = frozenset({"fn", "variables", "vars", "var"})
+METHODS: Final = {
+    ("size", 0): "count({0})",
+    ("length", 0): "string length({0})",
+    ("isEmpty", 0): EMPTY,
+    ("equals", 1): "({0} = {1})",
+    ("equalsIgnoreCase", 1): "(lower case({0}) = lower case({1}))",
+    ("contains", 1): HOLDS,
+    ("includes", 1): HOLDS,
+    ("containsKey", 1): "(get value({0}, {1}) != null)",
+    ("startsWith", 1): "starts with({0}, {1})",
+    ("endsWith", 1): "ends with({0}, {1})",
+    ("matches", 1): "matches({0}, \"^(?:\" + {1} + \")$\")",
+    ("toLowerCase", 0): "lower case({0})",
+    ("toUpperCase", 0): "upper case({0})",
+    ("booleanValue", 0): "{0}",
+    ("intValue", 0): "{0}",
+    ("longValue", 0): "{0}",
+    ("doubleValue", 0): "{0}",
+    ("toString", 0): "string({0})",
+}  # fmt: skip
+_CALLS: Final = {
+    ("fn", "contains", 2): HOLDS,
+    ("fn", "length", 1): _LENGTH,
+    ("fn", "startsWith", 2): "starts with({0}, {1})",
+    ("fn", "endsWith", 2): "ends with({0}, {1})",
+    ("fn", "toLowerCase", 1): "lower case({0})",
+    ("fn", "toUpperCase", 1): "upper case({0})",
+    ("", "len", 1): _LENGTH,
+    ("", "str", 1): "string({0})",
+    ("", "abs", 1): "abs({0})",
+}
+# Flowable's functions over variables, by their short names; the first argument is the variable.
+_SHORT: Final = {
+    "equals": "eq", "notEquals": "ne", "isEmpty": "empty", "isNotEmpty": "notEmpty",
+    "lowerThan": "lt", "lessThan": "lt", "greaterThan": "gt",
+    "lowerThanOrEquals": "lte", "lessThanOrEquals": "lte", "greaterThanOrEquals": "gte",
+}  # fmt: skip
+_OF_VARIABLES: Final = {
+    ("get", 1): "{0}",
+    ("getOrDefault", 2): "(if {0} = null then {1} else {0})",
+    ("exists", 1): "({0} != null)",
+    ("empty", 1): EMPTY,
+    ("notEmpty", 1): f"not({EMPTY})",
+    ("eq", 2): "({0} = {1})",
+    ("ne", 2): "({0} != {1})",
+    ("lt", 2): "({0} < {1})",
+    ("gt", 2): "({0} > {1})",
+    ("lte", 2): "({0} <= {1})",
+    ("gte", 2): "({0} >= {1})",
+}  # fmt: skip
+
+
+def call(library: str, name: str, given: Sequence[str]) -> str | None:
+    """The FEEL of a function with these arguments, None when there is none."""
+    pattern = _CALLS.get((library, name, len(given)))
+    return None if pattern is None else pattern.format(*given)
+
+
+def variable_call(name: str, given: Sequence[str]) -> str | None:
+    """The FEEL of one of Flowable's functions over a variable, None when there is none."""
+    if name in {"contains", "containsAny"} and len(given) > 1:
+        word = " and " if name == "contains" else " or "
+        return "(" + word.join(HOLDS.format(given[0], one) for one in given[1:]) + ")"
+    pattern = _OF_VARIABLES.get((_SHORT.get(name, name), len(given)))
+    return None if pattern is None else pattern.format(*given)
