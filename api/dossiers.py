@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from flask import Response
-from marshmallow import fields
+from marshmallow import Schema, fields
 
 from api import auth, keyed, paging
 from api.french import RequestSchema, length, one_of
@@ -18,6 +18,7 @@ from prefecture.documents import queries as documents
 from prefecture.documents.queries import DocumentView
 from prefecture.dossiers import queries, service
 from prefecture.dossiers.queries import TaskView
+from prefecture.identity.permissions import ACCUEIL, CHEF_DE_SERVICE, GUICHET, INSTRUCTEUR
 from prefecture.identity.service import Actor
 from prefecture.kernel import traces
 from prefecture.kernel.entry import SIGNED_IN, entry
@@ -83,6 +84,16 @@ class DossierDetailSchema(DossierSchema):
     documents = fields.List(fields.Nested(DocumentSchema))
 
 
+class KeptMessageSchema(Schema):
+    """A message that came before the process awaited it."""
+
+    id = fields.UUID()
+    name = fields.String()
+    status = fields.String(metadata={"description": "kept (gardé) ou expired (date limite passée)"})
+    kept_at = fields.DateTime()
+    expires_at = fields.DateTime()
+
+
 @blueprint.post("/dossiers")
 @blueprint.arguments(FilingSchema)
 @blueprint.response(201, DossierSchema)
@@ -140,6 +151,14 @@ def history(query: dict[str, Any], number: str) -> dict[str, Any]:
     entries = queries.history(number, auth.caller("dossier.read"))
     left = [one for one in entries if [one.seq] > after]
     return paging.page(left, query["limit"], lambda one: (one.seq,))
+
+
+@blueprint.get("/dossiers/<string:number>/messages")
+@blueprint.response(200, listed(KeptMessageSchema))
+@entry(ACCUEIL, GUICHET, INSTRUCTEUR, CHEF_DE_SERVICE)
+def messages(number: str) -> dict[str, Any]:
+    """Les messages arrivés trop tôt : gardés jusqu’à leur date limite, puis signalés comme incidents."""
+    return {"items": queries.kept_messages(number, auth.caller("dossier.read")), "next_cursor": None}
 
 
 @blueprint.get("/dossiers/<string:number>/documents/<uuid:document_id>")

@@ -25,7 +25,11 @@ class IncidentSchema(Schema):
     """Something that stands still until somebody looks."""
 
     id = fields.String()
-    kind = fields.String(metadata={"description": "work (travail en échec) ou process (déroulement arrêté)"})
+    kind = fields.String(
+        metadata={
+            "description": "work (travail en échec), process (déroulement arrêté) ou message (attendu par personne)"
+        }
+    )
     number = fields.String(allow_none=True)
     demarche_code = fields.String(allow_none=True)
     element = fields.String(allow_none=True)
@@ -47,6 +51,22 @@ class SkipSchema(RequestSchema):
 
     reason = fields.String(required=True, validate=length(1, 2000))
     results = fields.Dict(keys=fields.String(), values=fields.Raw(allow_none=True), load_default=dict)
+
+
+class EditSchema(RequestSchema):
+    """Variables of a process that are put right, and why."""
+
+    reason = fields.String(required=True, validate=length(1, 2000))
+    values = fields.Dict(keys=fields.String(validate=length(1, 120)), values=fields.Raw(allow_none=True), required=True)
+
+
+class MoveSchema(RequestSchema):
+    """Where a process stands, element by element, and where it is to go on; an element onto itself begins again."""
+
+    reason = fields.String(required=True, validate=length(1, 2000))
+    mapping = fields.Dict(
+        keys=fields.String(validate=length(1, 120)), values=fields.String(validate=length(1, 120)), required=True
+    )
 
 
 @blueprint.get("/incidents")
@@ -78,6 +98,26 @@ def skip(body: dict[str, Any], incident_id: str) -> Response:
     """Passer outre, avec un motif."""
     actor = auth.caller("incident.repair")
     return _done(lambda: desk.skip(actor, incident_id, body["reason"], body["results"]), actor)
+
+
+@blueprint.post("/dossiers/<string:number>/data")
+@blueprint.arguments(EditSchema)
+@blueprint.response(204)
+@entry(*WHO)
+def edit(body: dict[str, Any], number: str) -> Response:
+    """Corriger des données du déroulement, avec un motif."""
+    actor = auth.caller("incident.repair")
+    return _done(lambda: desk.edit(actor, number, body["values"], body["reason"]), actor)
+
+
+@blueprint.post("/dossiers/<string:number>/move")
+@blueprint.arguments(MoveSchema)
+@blueprint.response(204)
+@entry(*WHO)
+def move(body: dict[str, Any], number: str) -> Response:
+    """Déplacer le déroulement d’une étape à une autre, avec un motif."""
+    actor = auth.caller("incident.repair")
+    return _done(lambda: desk.move(actor, number, body["mapping"], body["reason"]), actor)
 
 
 def _done(act: Callable[[], None], actor: Actor) -> Response:

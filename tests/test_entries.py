@@ -91,6 +91,8 @@ class Gate:
             "api-dossiers.file": {"json": {"demarche": TSE, "answers": {}}},
             "api-auth.issue": {"json": {"login": "x", "password": "x"}},
             "api-incidents.skip": {"json": {"reason": "Un motif."}},
+            "api-incidents.edit": {"json": {"reason": "Un motif.", "values": {"essai": 1}}},
+            "api-incidents.move": {"json": {"reason": "Un motif.", "mapping": {"rien": "rien"}}},
             "api-convocations.book": {"json": {"starts_at": "2026-12-01T09:00:00+00:00"}},
         }
         return bodies.get(rule.endpoint, {"json": {}})

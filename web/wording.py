@@ -61,6 +61,7 @@ _FACTS: Mapping[str, str] = {
     "migrated": "Passage à une autre version de la démarche",
     "timer": "Échéance atteinte",
     "message": "Message reçu",
+    "message_expired": "Message que personne n’attendait à temps",
     "notice": "Information",
     "letter": "Courrier",
     "document": "Document",

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 
-from prefecture.kernel import outbox
+from prefecture.dossiers import queries, service
+from prefecture.kernel import outbox, worker
+from prefecture.kernel.unit_of_work import unit_of_work
 from tests.api.caller import Caller
 from tests.town import Town
 
@@ -85,3 +88,41 @@ def test_pages_of_incidents_follow_each_other(broken: str, call: Call) -> None:
         cursor = page["next_cursor"]
     assert seen == whole
     assert cursor is None
+
+
+def test_what_stands_wrong_is_put_right_by_hand_and_journalled(broken: str, call: Call, town: Town) -> None:
+    denis = call("denis")
+    assert denis.post(f"/dossiers/{broken}/data", {"reason": " ", "values": {"note": 1}}).status_code == 422
+    told = {"reason": "reprise à la main", "values": {"note": {"ok": True}}}
+    assert denis.post(f"/dossiers/{broken}/data", told).status_code == 204
+    for one in ids(denis, broken):
+        assert denis.post(f"/incidents/{one}/retry").status_code == 204
+    town.drain()
+    standing = denis.get("/tasks", number=broken).json["items"][0]["element"]
+    refused = denis.post(f"/dossiers/{broken}/move", {"reason": "essai", "mapping": {"rien": standing}})
+    assert refused.status_code == 409
+    again = {"reason": "à refaire", "mapping": {standing: standing}}
+    assert denis.post(f"/dossiers/{broken}/move", again, key="once").status_code == 204
+    assert denis.post(f"/dossiers/{broken}/move", again, key="once").headers["Idempotency-Replayed"]
+    history = {one["kind"]: one for one in denis.get(f"/dossiers/{broken}/history", limit=100).json["items"]}
+    assert {"data_edited", "incident_retried", "token_moved"} <= set(history)
+    for name, status in (("claire", 403), ("omar", 404), ("amina", 403)):
+        assert call(name).post(f"/dossiers/{broken}/move", again).status_code == status
+
+
+def test_a_message_that_came_too_early_is_seen_by_agents(town: Town, call: Call) -> None:
+    number = call("amina").file()
+    town.drain()
+    with town.app.app_context(), unit_of_work():
+        service.send_message(queries.by_number(number).id, "titre_perdu", {"secret": 1}, ttl=timedelta(days=3))
+    (shown,) = call("claire").get(f"/dossiers/{number}/messages").json["items"]
+    assert (shown["name"], shown["status"]) == ("titre_perdu", "kept")
+    assert "secret" not in str(shown)
+    assert call("amina").get(f"/dossiers/{number}/messages").status_code == 403
+    assert call("omar").get(f"/dossiers/{number}/messages").status_code == 404
+    worker.plan(town.app)
+    town.later(days=4)
+    denis = call("denis")
+    late = next(one for one in denis.get("/incidents", number=number).json["items"] if one["kind"] == "message")
+    assert denis.post(f"/incidents/{late['id']}/skip", {"reason": "sans objet"}).status_code == 204
+    assert denis.get(f"/dossiers/{number}/messages").json["items"] == []

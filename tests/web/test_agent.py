@@ -248,3 +248,13 @@ def village_booking(village: Village, view: DossierView) -> tuple[uuid.UUID, dat
         assert booked is not None
     village.drain()
     return booked.id, slot.starts_at
+
+
+def test_a_message_that_came_too_early_is_shown_with_its_time(village: Village) -> None:
+    view = village.file()
+    with village.app.app_context(), unit_of_work():
+        service.send_message(view.id, "titre_retrouve", {"secret": "rien"}, ttl=timedelta(days=3))
+    text = plain(village.browse("claire").get(f"/agent/dossiers/{view.number}"))
+    assert "titre_retrouve" in text
+    assert "gardé jusqu’à ce que le parcours l’attende" in text
+    assert "secret" not in text

@@ -122,6 +122,7 @@ def _page(found: DossierView, *, error: str = "", refused: str = "", reason: str
         tasks=queries.open_tasks(found.number, actor),
         pieces=pieces_of(version.settings, held, history),
         letters=[one for one in reversed(held) if one.kind == "courrier"],
+        early=queries.kept_messages(found.number, actor),
         drawings=drawings_of(found, actor) if found.erased_at is None else [],
         incident=_incident(found, actor, history),
         allowed=_allowed(found, actor),
