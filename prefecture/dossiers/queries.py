@@ -42,6 +42,7 @@ from prefecture.dossiers.views import (
     dossier_view,
     task_view,
 )
+from prefecture.dossiers.waiting import MessageView, kept_messages
 from prefecture.identity import permissions
 from prefecture.identity.permissions import Actor
 from prefecture.kernel import clock, keyring
@@ -54,6 +55,7 @@ __all__ = [
     "DossierView",
     "HistoryEntry",
     "InboxFilter",
+    "MessageView",
     "OpenCount",
     "Page",
     "Progress",
@@ -74,6 +76,7 @@ __all__ = [
     "history",
     "inbox",
     "is_pending",
+    "kept_messages",
     "open_counts",
     "open_tasks",
     "progress",
