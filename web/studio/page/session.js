@@ -1,0 +1,249 @@
+// One analyst at work on one draft: the open file, its saving, the lock, and what every part hears of.
+
+import { editorOf } from '../editors/index.js';
+import { typo } from './html.js';
+import { Keeping } from './keeping.js';
+import { Lock } from './lock.js';
+import { Saving } from './saving.js';
+import { Server } from './server.js';
+
+export class Session {
+  constructor(page) {
+    const { address, token, draft } = page.settings;
+    this.page = page;
+    this.server = new Server(address, token);
+    this.keeping = new Keeping(draft.id);
+    this.lock = new Lock(this.server, (told) => this.#handed(told));
+    this.parts = {};
+    this.catalogue = {};
+    this.nonce = page.nonce;
+    this.side = page.side;
+  }
+
+  add(name, part) {
+    this.parts[name] = part;
+  }
+
+  async begin() {
+    this.#listen();
+    const wanted = this.page.settings.path;
+    // The file, the editor's code, the lock and the words to complete with come side by side.
+    const editor = this.#editorOf(wanted);
+    const text = this.server.read(wanted);
+    const [catalogue] = await Promise.all([this.#learn(), this.lock.ask()]);
+    this.catalogue = catalogue;
+    await this.open(wanted, { editor, text });
+    this.parts.comments.refresh();
+    this.page.root.dataset.ready = 'true';
+  }
+
+  /** Open a file; what is not yet saved of the other one is saved first. */
+  async open(path, { editor = this.#editorOf(path), text = null, go = null } = {}) {
+    if (this.path === path && !text && this.editor) {
+      this.#goTo(go);
+      return;
+    }
+    await this.#close();
+    const [module, read] = await Promise.all([editor, text ?? this.server.read(path)]);
+    this.path = path;
+    this.saved = read.text;
+    this.#startSaving(read.revision);
+    this.editor = await module.open(this.page.host, { path, text: read.text, readOnly: this.readOnly, studio: this });
+    this.page.root.dataset.kind = path.split('.').at(-1);
+    this.parts.files.opened(path);
+    this.page.state(this.readOnly ? 'looking' : 'saved');
+    await this.#recover(read);
+    this.parts.findings.look();
+    this.parts.comments.show();
+    this.#goTo(go);
+  }
+
+  /** Whether this file may be written here and now. */
+  get readOnly() {
+    return !this.lock.mine || this.shared;
+  }
+
+  get shared() {
+    return this.page.settings.files.find((one) => one.path === this.path)?.shared ?? false;
+  }
+
+  // What editors tell.
+
+  changed() {
+    this.saving?.changed();
+    this.parts.findings.changed();
+  }
+
+  undoable({ undo, redo }) {
+    this.page.root.querySelector('[data-verb=undo]').disabled = !undo;
+    this.page.root.querySelector('[data-verb=redo]').disabled = !redo;
+  }
+
+  selected(element) {
+    this.parts.comments.about(element);
+  }
+
+  chosen(finding) {
+    this.parts.findings.choose(finding);
+  }
+
+  discussed(comment) {
+    this.parts.comments.choose(comment);
+  }
+
+  /** Put another text in place of the open file's, as a change that can be taken back. */
+  async replace(text, word) {
+    const before = await this.editor.text();
+    await this.editor.load(text);
+    this.changed();
+    this.page.say(word, 'Annuler', async () => {
+      await this.editor.load(before);
+      this.changed();
+    });
+  }
+
+  /** Read the open file again from the server. */
+  async reread() {
+    const read = await this.server.read(this.path);
+    this.keeping.forget(this.path);
+    this.#startSaving(read.revision);
+    await this.editor.load(read.text);
+    this.page.notice('');
+    this.page.state(this.readOnly ? 'looking' : 'saved');
+    this.parts.findings.look();
+  }
+
+  #startSaving(revision) {
+    this.saving?.stop();
+    this.saving = new Saving({
+      server: this.server,
+      keeping: this.keeping,
+      path: this.path,
+      revision,
+      write: () => this.editor.text(),
+      told: (state, why) => this.#stands(state, why),
+    });
+  }
+
+  async #close() {
+    if (this.editor) {
+      await this.saving.flush();
+      this.saving.stop();
+      this.editor.destroy();
+      this.editor = null;
+    }
+  }
+
+  #goTo(go) {
+    if (go) {
+      this.editor.go?.(go.element, go.line);
+    }
+  }
+
+  #editorOf(path) {
+    return editorOf(path, this.page.settings.styles);
+  }
+
+  async #learn() {
+    return this.server.say('GET', 'aide').catch(() => ({}));
+  }
+
+  /** A text that never reached the server is taken up again. */
+  async #recover({ text, revision }) {
+    const kept = this.keeping.kept(this.path);
+    if (!kept || kept.text === text) {
+      this.keeping.forget(this.path);
+    } else if (!this.readOnly) {
+      await this.editor.load(kept.text);
+      this.saving.revision = kept.revision;
+      this.saving.changed();
+      const when = new Date(kept.at).toLocaleString('fr-FR', { dateStyle: 'long', timeStyle: 'short' });
+      if (kept.revision === revision) {
+        this.page.say(`Votre texte du ${when}, gardé sur ce poste, est repris.`);
+      }
+    }
+  }
+
+  #stands(state, why = {}) {
+    this.page.state(state, why);
+    const { page, saving } = this;
+    if (state === 'saved') {
+      page.notice('');
+      this.#learn().then((catalogue) => {
+        this.catalogue = catalogue;
+        this.editor?.learn?.(catalogue);
+      });
+    } else if (state === 'conflict') {
+      page.notice(
+        typo(`${why.by ?? 'Une autre personne'} a enregistré ce fichier pendant que vous l’écriviez. Rien n’est perdu : `
+          + 'votre texte est gardé dans l’historique.'),
+        page.choice('Garder le mien', () => saving.insist(why.revision), { strong: true }),
+        page.choice('Prendre l’autre', () => this.reread()),
+      );
+    } else if (state === 'locked') {
+      this.lock.ask();
+    } else if (state === 'signed-out') {
+      page.notice(
+        typo('Votre session est terminée. Votre texte est gardé sur ce poste : reconnectez-vous pour l’enregistrer.'),
+        page.choice('Se reconnecter', () => window.open(page.settings.signIn, '_blank')),
+        page.choice('C’est fait, enregistrer', () => saving.resume(), { strong: true }),
+      );
+    }
+  }
+
+  /** The lock has changed hands. */
+  async #handed({ by, mine, message }) {
+    const { page } = this;
+    page.place('lock').textContent = !mine && by ? `Ouvert par ${by}` : '';
+    if (mine || message) {
+      page.notice(message ?? '');
+    } else {
+      page.notice(
+        typo(`${by ?? 'Une autre personne'} écrit dans ce brouillon. Vous pouvez le lire ; pour écrire, prenez la main : `
+          + 'ce qui est enregistré le reste.'),
+        page.choice('Prendre la main', () => this.lock.ask({ take: true }), { strong: true }),
+      );
+    }
+    if (this.editor) {
+      const { path } = this;
+      this.saving.stop();
+      this.editor.destroy();
+      this.editor = null;
+      await this.open(path, { text: await this.server.read(path) });
+    }
+  }
+
+  #listen() {
+    const { root, document } = this.page;
+    root.addEventListener('click', (event) => {
+      const verb = event.target.closest('[data-verb]')?.dataset.verb;
+      if (verb) {
+        this.editor?.act?.(verb);
+      }
+    });
+    window.addEventListener('online', () => this.saving?.resume());
+    window.addEventListener('pagehide', () => {
+      this.saving?.leave();
+      this.lock.release();
+    });
+    window.addEventListener('beforeunload', (event) => {
+      if (this.saving && !['saved', 'offline'].includes(this.saving.state)) {
+        this.saving.flush();
+        event.preventDefault();
+      }
+    });
+    document.addEventListener('visibilitychange', () => document.hidden && this.saving?.flush());
+    document.addEventListener('keydown', (event) => this.#key(event));
+  }
+
+  #key(event) {
+    const command = event.ctrlKey || event.metaKey;
+    if (command && event.key === 's') {
+      event.preventDefault();
+      this.saving?.flush();
+    } else if (event.key === 'F6') {
+      event.preventDefault();
+      this.parts.drawer.nextPlace(event.shiftKey);
+    }
+  }
+}
