@@ -10,20 +10,25 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import bindparam, insert, update
 
-from engine.model import Advance, Event, OpenTask, Timer
+from engine.model import Advance, Effect, Event, OpenTask, Timer
 from prefecture.dossiers import journal
 from prefecture.dossiers.held import CANCELLED, DONE, OPEN, TASKS, Held, place
 from prefecture.dossiers.journal import Fact
+from prefecture.dossiers.record import Record
 from prefecture.dossiers.views import card_place
 from prefecture.identity.permissions import USAGER
 from prefecture.kernel import keyring, outbox
 from prefecture.kernel.db import db
+from prefecture.kernel.prepared import Prepared, Run
 
 TIMER = "dossiers.timer"
 NEVER = datetime(9999, 12, 31, tzinfo=UTC)
 END_OF_DAY = time(23, 59, 59)
-_OPEN = insert(TASKS)
-_CLOSE = update(TASKS).where(TASKS.c.id == bindparam("task"))
+_OPEN = Prepared(insert(TASKS), *(column.name for column in TASKS.c))
+_CLOSED = ("status", "closed_at", "closed_by", "closed_by_kind", "closed_by_name")
+_CLOSE = Prepared(update(TASKS).where(TASKS.c.id == bindparam("task")), "task", *_CLOSED)
+# What a task holds from the moment that somebody takes or does it.
+_UNTOUCHED = dict.fromkeys(("assignee_id", "assignee", *_CLOSED[1:]))
 # Properties by which a drawing forbids a task to whoever did another one (the two-person rule).
 NOT_BY = ("autre_que", "sauf_auteur_de")
 
@@ -47,21 +52,12 @@ def apply(held: Held, advance: Advance, facts: Sequence[Fact], *, done: str | No
     dossier.state = keyring.seal(str(dossier.key_id), advance.state, place(dossier.id))
     dossier.revision += 1
     _take_step_and_queue(held, advance)
-    _close_tasks(held, advance, done)
-    _open_tasks(held, advance)
-    _set_timers(held, advance.timers)
-    for effect in advance.effects:
-        outbox.post(
-            effect.action,
-            f"{dossier.id}:{effect.element}:{effect.id}",
-            {"effect_id": effect.id, "params": dict(effect.params)},
-            key_id=str(dossier.key_id),
-            dossier_id=dossier.id,
-        )
+    runs = [*_closing(held, advance, done), *_opening(held, advance), *_timing(held, advance.timers)]
+    runs += [_posting(dossier, effect) for effect in advance.effects]
     if advance.finished and dossier.finished_at is None:
         dossier.finished_at = held.now
     dossier.incident = next((f"{one.element}:{one.code}"[:200] for one in advance.incidents), None)
-    journal.append(dossier, held.actor, _with_trail(facts, advance), held.now)
+    journal.append(dossier, held.actor, _with_trail(facts, advance), held.now, first=runs)
 
 
 def retell(held: Held, tasks: Iterable[OpenTask]) -> None:
@@ -75,12 +71,12 @@ def retell(held: Held, tasks: Iterable[OpenTask]) -> None:
 def close(held: Held, statut: str, facts: Sequence[Fact]) -> None:
     """End a dossier outside its drawing: nothing of it stays open, due or asked."""
     dossier = held.dossier
-    _cancel_tasks(held, list(held.tasks))
+    runs = _cancelling(held, list(held.tasks))
     outbox.cancel_for(dossier.id)
     dossier.timers, dossier.file, dossier.incident = [], None, None
     dossier.statut, dossier.finished_at = statut, held.now
     dossier.revision += 1
-    journal.append(dossier, held.actor, [*facts, Fact("finished")], held.now)
+    journal.append(dossier, held.actor, [*facts, Fact("finished")], held.now, first=runs)
 
 
 def _take_step_and_queue(held: Held, advance: Advance) -> None:
@@ -93,12 +89,23 @@ def _take_step_and_queue(held: Held, advance: Advance) -> None:
     held.dossier.file = files[-1] if files else None
 
 
-def _close_tasks(held: Held, advance: Advance, done: str | None) -> None:
+def _posting(dossier: Record, effect: Effect) -> Run:
+    return outbox.posting(
+        effect.action,
+        f"{dossier.id}:{effect.element}:{effect.id}",
+        {"effect_id": effect.id, "params": dict(effect.params)},
+        key_id=str(dossier.key_id),
+        dossier_id=dossier.id,
+    )
+
+
+def _closing(held: Held, advance: Advance, done: str | None) -> list[Run]:
     still = {task.id for task in advance.open_tasks}
     gone = [task_id for task_id in held.tasks if task_id not in still]
+    actor = held.actor
+    runs: list[Run] = []
     if done in gone:
         gone.remove(str(done))
-        actor = held.actor
         told = {
             "task": done,
             "status": DONE,
@@ -107,20 +114,18 @@ def _close_tasks(held: Held, advance: Advance, done: str | None) -> None:
             "closed_by_kind": actor.kind,
             "closed_by_name": None if actor.kind == "person" else actor.name,
         }
-        db.session.connection().execute(_CLOSE, told)
-    _cancel_tasks(held, gone)
+        runs.append((_CLOSE, told))
+    return runs + _cancelling(held, gone)
 
 
-def _cancel_tasks(held: Held, gone: Sequence[str]) -> None:
-    if gone:
-        told = [{"task": task_id, "status": CANCELLED, "closed_at": held.now} for task_id in gone]
-        db.session.connection().execute(_CLOSE, told)
+def _cancelling(held: Held, gone: Sequence[str]) -> list[Run]:
+    told = {**dict.fromkeys(_CLOSED), "status": CANCELLED, "closed_at": held.now}
+    return [(_CLOSE, {**told, "task": task_id}) for task_id in gone]
 
 
-def _open_tasks(held: Held, advance: Advance) -> None:
-    new = [_row(held, task) for task in advance.open_tasks if task.id not in held.tasks]
-    if new:
-        db.session.connection().execute(_OPEN, new)
+def _opening(held: Held, advance: Advance) -> list[Run]:
+    new = [task for task in advance.open_tasks if task.id not in held.tasks]
+    return [(_OPEN, {**_UNTOUCHED, **_row(held, task)}) for task in new]
 
 
 def _row(held: Held, task: OpenTask) -> dict[str, Any]:
@@ -166,20 +171,20 @@ def _due(task: OpenTask, zone: ZoneInfo) -> datetime | None:
     return None
 
 
-def _set_timers(held: Held, timers: Iterable[Timer]) -> None:
-    """Make the due work say what the engine says: a timer that is gone or has moved is cancelled, a new one posted.
+def _timing(held: Held, timers: Iterable[Timer]) -> list[Run]:
+    """What makes the due work say what the engine says: timers that are gone or have moved cancelled, new ones posted.
 
     A timer is known by its task and its instant, since a cycle falls due more than once.
     """
     before = set(held.dossier.timers)
     after = {f"{timer.id}@{timer.due.astimezone(UTC).isoformat()}" for timer in timers}
-    for name in before - after:
-        outbox.cancel(_timer_key(held, name))
+    runs = [outbox.cancelling(_timer_key(held, name)) for name in before - after]
     for name in sorted(after - before):
-        run_at = datetime.fromisoformat(name.partition("@")[2])
-        outbox.post(TIMER, _timer_key(held, name), {}, key_id=None, dossier_id=held.dossier.id, run_at=run_at)
+        run_at, key = datetime.fromisoformat(name.partition("@")[2]), _timer_key(held, name)
+        runs.append(outbox.posting(TIMER, key, {}, key_id=None, dossier_id=held.dossier.id, run_at=run_at))
     if before != after:
         held.dossier.timers = sorted(after)
+    return runs
 
 
 def _timer_key(held: Held, name: str) -> str:

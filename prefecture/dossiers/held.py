@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import RowMapping, bindparam, select
+from sqlalchemy import bindparam, select
 
 from prefecture.demarches import queries as demarches
 from prefecture.demarches.version import Version
@@ -19,16 +20,30 @@ from prefecture.identity.permissions import Actor, Subject
 from prefecture.kernel import clock, keyring
 from prefecture.kernel.db import db
 from prefecture.kernel.errors import Conflict, Gone, NotFound
+from prefecture.kernel.prepared import Prepared, Row, together
 
-TASKS = table_of(DossierTask)
+TASKS, DOSSIERS = table_of(DossierTask), table_of(Dossier)
 OPEN, DONE, CANCELLED = "open", "done", "cancelled"
-_OPEN_TASKS = select(TASKS).where(TASKS.c.dossier_id == bindparam("dossier"), TASKS.c.status == OPEN)
 
 # What a process may say that a dossier is, as citizens and the law know it.
 EN_CONSTRUCTION, EN_INSTRUCTION = "en_construction", "en_instruction"
 ACCEPTE, REFUSE, SANS_SUITE = "accepte", "refuse", "sans_suite"
 STATUTS = (EN_CONSTRUCTION, EN_INSTRUCTION, ACCEPTE, REFUSE, SANS_SUITE)
 ENDED = frozenset({ACCEPTE, REFUSE, SANS_SUITE})
+
+_NAMES = tuple(column.name for column in TASKS.c)
+_OPEN_TASKS = select(TASKS).where(TASKS.c.status == OPEN)
+_NUMBERED = select(DOSSIERS.c.id).where(DOSSIERS.c.number == bindparam("wanted")).scalar_subquery()
+_SIBLING = TASKS.alias()
+_WITH_TASK = select(_SIBLING.c.dossier_id).where(_SIBLING.c.id == bindparam("wanted")).scalar_subquery()
+_OPEN_OF = {
+    "id": Prepared(_OPEN_TASKS.where(TASKS.c.dossier_id == bindparam("wanted")), "wanted"),
+    "number": Prepared(_OPEN_TASKS.where(TASKS.c.dossier_id == _NUMBERED), "wanted"),
+    "task": Prepared(_OPEN_TASKS.where(TASKS.c.dossier_id == _WITH_TASK), "wanted"),
+}
+
+# A row of `dossier_task` by column.
+TaskRow = Mapping[str, Any]
 
 
 @dataclass
@@ -39,7 +54,7 @@ class Held:
     version: Version
     actor: Actor
     now: datetime
-    tasks: Mapping[str, RowMapping]
+    tasks: Mapping[str, TaskRow]
 
     @property
     def state(self) -> bytes:
@@ -71,23 +86,22 @@ def subject_of(dossier: Dossier | Record) -> Subject:
 
 def hold(actor: Actor, dossier_id: uuid.UUID) -> Held:
     """Lock a dossier by id; raises NotFound."""
-    return _held(actor, record.lock("id", dossier_id))
+    return _held(actor, "id", dossier_id)
 
 
 def hold_number(actor: Actor, number: str) -> Held:
     """Lock a dossier by number; raises NotFound."""
-    return _held(actor, record.lock("number", number.strip().upper()))
+    return _held(actor, "number", number.strip().upper())
 
 
 def hold_task(actor: Actor, task_id: str) -> Held:
     """Lock the dossier of a task, open or not; raises NotFound."""
-    return _held(actor, record.lock("task", task_id))
+    return _held(actor, "task", task_id)
 
 
-def open_tasks(dossier: Record) -> Mapping[str, RowMapping]:
+def open_tasks(dossier: Record) -> Mapping[str, TaskRow]:
     """The open tasks of a dossier by id: few, however many were done before them."""
-    rows = db.session.connection().execute(_OPEN_TASKS, {"dossier": dossier.id}).mappings()
-    return {row["id"]: row for row in rows}
+    return _by_id(_OPEN_OF["id"].rows({"wanted": dossier.id}))
 
 
 def check_revision(dossier: Record, revision: int | None) -> None:
@@ -112,7 +126,15 @@ def said_when(at: datetime, zone: str) -> str:
     return f"le {local.day}/{local:%m/%Y} à {local:%H:%M}"
 
 
-def _held(actor: Actor, dossier: Record | None) -> Held:
+def _held(actor: Actor, by: str, wanted: object) -> Held:
+    # The tasks are read after the lock is had, by a statement of their own: one that waits sees rows of before.
+    locked, tasks = together([record.locking(by, wanted), (_OPEN_OF[by], {"wanted": wanted})])
+    dossier = record.locked(locked)
     if dossier is None:
         raise NotFound
-    return Held(dossier, demarches.version(dossier.version_id), actor, clock.now(), open_tasks(dossier))
+    return Held(dossier, demarches.version(dossier.version_id), actor, clock.now(), _by_id(tasks))
+
+
+def _by_id(rows: Sequence[Row]) -> Mapping[str, TaskRow]:
+    found = [dict(zip(_NAMES, row, strict=True)) for row in rows]
+    return {row["id"]: row for row in found}

@@ -24,12 +24,13 @@ from prefecture.identity.permissions import Actor
 from prefecture.kernel import keyring
 from prefecture.kernel.crypto import SealBroken
 from prefecture.kernel.db import db
+from prefecture.kernel.prepared import Prepared, Run
 
 SALT_BYTES = 16
 _ENTRIES = table_of(JournalEntry)
 _VALUES = table_of(JournalValue)
-_ADD_ENTRY = insert(_ENTRIES)
-_ADD_VALUE = insert(_VALUES)
+_ADD_ENTRY = Prepared(insert(_ENTRIES), *(column.name for column in _ENTRIES.c))
+_ADD_VALUE = Prepared(insert(_VALUES), *(column.name for column in _VALUES.c))
 
 
 @dataclass(frozen=True)
@@ -53,9 +54,9 @@ class Broken:
     reason: str
 
 
-def append(dossier: Record, actor: Actor, facts: Sequence[Fact], at: datetime) -> None:
-    """Chain `facts` to the dossier's journal and write its row, in the unit of work that holds its lock."""
-    entries, values = [], []
+def append(dossier: Record, actor: Actor, facts: Sequence[Fact], at: datetime, *, first: Sequence[Run] = ()) -> None:
+    """Run `first`, chain `facts` to the dossier's journal, write its row, in the unit of work that holds its lock."""
+    runs = list(first)
     for fact in facts:
         seq = dossier.journal_seq + 1
         opened = _salted(fact.values)
@@ -75,17 +76,12 @@ def append(dossier: Record, actor: Actor, facts: Sequence[Fact], at: datetime) -
             "previous": dossier.journal_head,
         }
         entry["hash"] = _hash(entry)
-        entries.append(entry)
+        runs.append((_ADD_ENTRY, entry))
         if opened:
             sealed = keyring.seal(str(dossier.key_id), opened, _place(dossier.id, seq))
-            values.append({"dossier_id": dossier.id, "seq": seq, "sealed": sealed})
+            runs.append((_ADD_VALUE, {"dossier_id": dossier.id, "seq": seq, "sealed": sealed}))
         dossier.journal_seq, dossier.journal_head = seq, entry["hash"]
-    connection = db.session.connection()
-    if entries:
-        connection.execute(_ADD_ENTRY, entries)
-    if values:
-        connection.execute(_ADD_VALUE, values)
-    dossier.write()
+    dossier.write(runs)
 
 
 def values_of(key_id: str, dossier_id: uuid.UUID, seq: int, sealed: bytes) -> Any:

@@ -7,24 +7,21 @@ the session had read of the dossier before is forgotten when the row is written.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass, field, fields
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import bindparam, insert, select, update
 
 from prefecture.dossiers.models import Dossier, DossierTask, table_of
+from prefecture.kernel import keyring
 from prefecture.kernel.db import db
+from prefecture.kernel.prepared import Prepared, Row, Run, together
 
 _DOSSIERS = table_of(Dossier)
 _TASKS = table_of(DossierTask)
-_BY_ID = select(_DOSSIERS).where(_DOSSIERS.c.id == bindparam("wanted")).with_for_update()
-_BY_NUMBER = select(_DOSSIERS).where(_DOSSIERS.c.number == bindparam("wanted")).with_for_update()
-_OWNER = select(_TASKS.c.dossier_id).where(_TASKS.c.id == bindparam("wanted")).scalar_subquery()
-_BY_TASK = select(_DOSSIERS).where(_DOSSIERS.c.id == _OWNER).with_for_update()
-_BY = {"id": _BY_ID, "number": _BY_NUMBER, "task": _BY_TASK}
-_WRITE = update(_DOSSIERS).where(_DOSSIERS.c.id == bindparam("key"))
 
 
 @dataclass(eq=False)
@@ -67,12 +64,13 @@ class Record:
         self._written = self._columns()
         db.session.connection().execute(insert(_DOSSIERS), self._written)
 
-    def write(self) -> None:
-        """Update what changed since the row was read or written."""
-        now = self._columns()
-        changed = {name: value for name, value in now.items() if value != self._written[name]}
-        if changed:
-            db.session.connection().execute(_WRITE, {"key": self.id, **changed})
+    def write(self, first: Sequence[Run] = ()) -> None:
+        """Run these, then update what changed since the row was read or written, all in one journey."""
+        now, before = self._columns(), self._written
+        changed = {name: value for name, value in now.items() if value != before[name]}
+        own = [(_writing(tuple(changed)), {"key": self.id, **changed})] if changed else []
+        if first or own:
+            together([*first, *own])
             self._written = now
         forget_read()
 
@@ -81,12 +79,38 @@ class Record:
 
 
 _NAMES = tuple(one.name for one in fields(Record))
+_READ = select(*(_DOSSIERS.c[name] for name in _NAMES), keyring.wrapped(_DOSSIERS.c.key_id)).with_for_update()
+_OWNER = select(_TASKS.c.dossier_id).where(_TASKS.c.id == bindparam("wanted")).scalar_subquery()
+_BY = {
+    "id": Prepared(_READ.where(_DOSSIERS.c.id == bindparam("wanted")), "wanted"),
+    "number": Prepared(_READ.where(_DOSSIERS.c.number == bindparam("wanted")), "wanted"),
+    "task": Prepared(_READ.where(_DOSSIERS.c.id == _OWNER), "wanted"),
+}
 
 
 def lock(by: str, wanted: object) -> Record | None:
     """Lock and read a dossier by its `id`, its `number` or one of its tasks (`task`); None if there is none."""
-    row = db.session.connection().execute(_BY[by], {"wanted": wanted}).one_or_none()
-    return None if row is None else Record(**_mapping(row))
+    return locked(together([locking(by, wanted)])[0])
+
+
+def locking(by: str, wanted: object) -> Run:
+    """What `lock` runs, for who reads more in the same journey; `locked` takes its rows."""
+    return _BY[by], {"wanted": wanted}
+
+
+def locked(rows: Sequence[Row]) -> Record | None:
+    """The dossier of these rows, its key at hand."""
+    for *columns, wrapped in rows:
+        record = Record(*columns)
+        if record.key_id is not None and wrapped is not None:
+            keyring.bring(record.key_id, wrapped)
+        return record
+    return None
+
+
+@lru_cache(maxsize=256)
+def _writing(names: tuple[str, ...]) -> Prepared:
+    return Prepared(update(_DOSSIERS).where(_DOSSIERS.c.id == bindparam("key")), "key", *names)
 
 
 def forget_read() -> None:
@@ -94,8 +118,3 @@ def forget_read() -> None:
     for one in list(db.session.identity_map.values()):
         if isinstance(one, Dossier | DossierTask):
             db.session.expire(one)
-
-
-def _mapping(row: Any) -> Mapping[str, Any]:
-    found: Mapping[str, Any] = row._mapping
-    return found

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import RowMapping, select, update
+from sqlalchemy import select, update
 
 from engine import runtime
 from engine.errors import DataRefused, TaskNotOpen
@@ -15,7 +15,7 @@ from prefecture.demarches import suspension
 from prefecture.dossiers import answers as given
 from prefecture.dossiers import journal, messages
 from prefecture.dossiers.answers import NO_DOCUMENTS, Documents
-from prefecture.dossiers.held import DONE, TASKS, Held, check_revision, hold_task, said_when
+from prefecture.dossiers.held import DONE, TASKS, Held, TaskRow, check_revision, hold_task, said_when
 from prefecture.dossiers.journal import Fact
 from prefecture.identity import permissions
 from prefecture.identity import queries as identity
@@ -102,7 +102,7 @@ def assign_task(actor: Actor, task_id: str, agent_id: uuid.UUID) -> None:
         _assign(held, task, other.id, other.name, "task_assigned")
 
 
-def _seen_and_open(held: Held, task_id: str) -> RowMapping:
+def _seen_and_open(held: Held, task_id: str) -> TaskRow:
     """The task, if the actor may see its dossier and it is open."""
     if not permissions.may(held.actor, "dossier.read", held.subject):
         raise NotFound
@@ -120,7 +120,7 @@ def _why_closed(held: Held, task_id: str) -> str:
     return f"Cette tâche a déjà été traitée par {who}, {said_when(task['closed_at'], held.dossier.zone)}."
 
 
-def _doable(held: Held, task_id: str) -> RowMapping:
+def _doable(held: Held, task_id: str) -> TaskRow:
     """The task, if the actor may do it now."""
     task = _seen_and_open(held, task_id)
     actor = held.actor
@@ -133,7 +133,7 @@ def _doable(held: Held, task_id: str) -> RowMapping:
     return task
 
 
-def _check_other_person(held: Held, task: RowMapping) -> None:
+def _check_other_person(held: Held, task: TaskRow) -> None:
     """The two-person rule: not by who last did one of the elements that the drawing names."""
     if not task["not_by"]:
         return
@@ -152,7 +152,7 @@ def _check_other_person(held: Held, task: RowMapping) -> None:
 
 
 def _checked(
-    held: Held, task: RowMapping, opened: runtime.Opened, raw: Mapping[str, Any], documents: Documents
+    held: Held, task: TaskRow, opened: runtime.Opened, raw: Mapping[str, Any], documents: Documents
 ) -> tuple[dict[str, Any], Any]:
     """The clean answers of the task's form, their documents joined, and what its variable held before.
 
@@ -181,7 +181,7 @@ def _seen(opened: runtime.Opened, task_id: str) -> Mapping[str, Any]:
         return {}
 
 
-def _assign(held: Held, task: RowMapping, agent_id: uuid.UUID | None, name: str | None, kind: str) -> None:
+def _assign(held: Held, task: TaskRow, agent_id: uuid.UUID | None, name: str | None, kind: str) -> None:
     assigned = update(TASKS).where(TASKS.c.id == task["id"]).values(assignee_id=agent_id, assignee=name)
     db.session.connection().execute(assigned)
     journal.append(held.dossier, held.actor, [Fact(kind, task["element"], task["name"], task["id"])], held.now)

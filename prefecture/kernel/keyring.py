@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import LargeBinary, String, delete, select
+from sqlalchemy import ColumnElement, LargeBinary, String, delete, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from prefecture.kernel import clock, crypto, settings
@@ -50,7 +50,17 @@ def preload(key_ids: Iterable[str]) -> None:
     if not wanted:
         return
     for row in db.session.execute(select(DataKey.id, DataKey.wrapped).where(DataKey.id.in_(wanted))):
-        _opened()[row.id] = crypto.decrypt(settings.current().master_key, row.wrapped, f"data_key:{row.id}")
+        _opened()[row.id] = _unwrapped(row.id, row.wrapped)
+
+
+def wrapped(key_id: ColumnElement[Any]) -> ColumnElement[bytes]:
+    """A column for a query of another desk: the key of that id as it is kept, for `bring`; null once erased."""
+    return select(DataKey.wrapped).where(DataKey.id == key_id).scalar_subquery()
+
+
+def bring(key_id: str, kept: bytes) -> None:
+    """Have at hand a key that a query brought along; it is opened when it is first needed."""
+    _brought()[key_id] = kept
 
 
 def seal(key_id: str, plain: bytes, aad: str) -> bytes:
@@ -92,12 +102,17 @@ def erase(key_id: str) -> None:
     """Delete the data key: what it sealed is unreadable from the commit on."""
     db.session.execute(delete(DataKey).where(DataKey.id == key_id))
     _opened().pop(key_id, None)
+    _brought().pop(key_id, None)
 
 
 def _raw(key_id: str) -> bytes:
     opened = _opened()
     if key_id not in opened:
-        preload([key_id])
+        kept = _brought().pop(key_id, None)
+        if kept is None:
+            preload([key_id])
+        else:
+            opened[key_id] = _unwrapped(key_id, kept)
     if key_id not in opened:
         raise KeyErased(key_id)
     return opened[key_id]
@@ -107,3 +122,13 @@ def _opened() -> dict[str, bytes]:
     """Keys opened in this session; they leave memory with it, at the end of the request or job."""
     found: dict[str, bytes] = db.session.info.setdefault("opened_keys", {})
     return found
+
+
+def _brought() -> dict[str, bytes]:
+    """Keys that queries of this session brought along, still wrapped."""
+    found: dict[str, bytes] = db.session.info.setdefault("brought_keys", {})
+    return found
+
+
+def _unwrapped(key_id: str, kept: bytes) -> bytes:
+    return crypto.decrypt(settings.current().master_key, kept, f"data_key:{key_id}")
