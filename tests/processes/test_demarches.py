@@ -61,6 +61,13 @@ def test_every_scenario_goes_as_it_says(folder: Path) -> None:
     assert [f"{one.file}: {one.failures}" for one in report.played if not one.passed] == []
 
 
+def test_the_scenarios_take_nearly_every_path() -> None:
+    """Of an exchange of licences, what the shared blocks keep for others (a decision at the counter) is not taken."""
+    found = played(PROCESSES / "echange_permis_conduire").coverage
+    assert found.elements >= 0.97
+    assert found.flows >= 0.96
+
+
 def test_the_scenarios_of_the_first_demarche_take_every_path() -> None:
     found = played(PROCESSES / "renouvellement_titre_sejour").coverage
     assert found.missed_flows == ()
