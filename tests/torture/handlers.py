@@ -14,21 +14,21 @@ from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
-from sqlalchemy import event, select
+from sqlalchemy import select
 
 from prefecture.agenda.booking import RELEASE
+from prefecture.dossiers import housekeeping
 from prefecture.dossiers.advance import TIMER
-from prefecture.dossiers.housekeeping import FORGET, SEAL
+from prefecture.dossiers.housekeeping import FORGET, SEAL, SWEEP
 from prefecture.kernel import clock, outbox, worker
 from prefecture.kernel.db import db
 from prefecture.kernel.unit_of_work import unit_of_work
+from tests.torture.crashes import KILLED, POINTS, die, next_kind
 from tests.torture.http import until
 from tests.torture.verdict import Size, Verdict
 from tests.torture.world import ACTION, World, write_outside
 
-POINTS = ("before the commit", "after the commit", "before it is marked done")
-KINDS = (ACTION, "notifications.mail", TIMER, SEAL, FORGET, RELEASE)
-KILLED = 9
+KINDS = (ACTION, "notifications.mail", TIMER, SEAL, SWEEP, FORGET, RELEASE)
 WORKS = 6  # of each kind: more than there are points, as a child may take another's
 
 
@@ -54,10 +54,11 @@ def _crash_everywhere(world: World) -> list[tuple[str, str]]:
     crashed: list[tuple[str, str]] = []
     later = iter([timedelta(hours=2), *[timedelta(days=1)] * 7])
     with unit_of_work():
+        housekeeping.plan()
         for number in range(WORKS):
             outbox.post(RELEASE, f"{RELEASE}:{uuid.UUID(int=number)}", {}, key_id=None)
     while True:
-        kind = _next_kind()
+        kind = next_kind()
         if kind is None:
             span = next(later, None)
             if span is None:
@@ -66,42 +67,12 @@ def _crash_everywhere(world: World) -> list[tuple[str, str]]:
             continue
         point = next((one for one in POINTS if (kind, one) not in crashed), None)
         if point is not None:
-            child = world.fork(lambda kind=kind, point=point: _die(world, kind, point))
+            child = world.fork(lambda kind=kind, point=point: die(world, kind, point))
             if child.wait() == KILLED:
                 crashed.append((kind, point))
             clock.move(outbox.LEASE * 2)
         worker.drain(world.app, limit=1)
         db.session.rollback()
-
-
-def _next_kind() -> str | None:
-    """The kind of work that a drain would take now."""
-    db.session.rollback()
-    row = db.session.scalars(outbox._CLAIM, {"now": clock.now(), "least": outbox.LEAST_URGENT}).first()
-    kind = row.kind if row is not None else None
-    db.session.rollback()
-    return kind
-
-
-def _die(world: World, kind: str, point: str) -> None:
-    """Do one piece of work, and die at that point of it."""
-
-    def die(*_: object, **__: object) -> None:
-        os._exit(KILLED)
-
-    handler = outbox._handlers[kind]
-
-    def doomed(work: outbox.Work) -> None:
-        if point == "before the commit":
-            event.listen(db.session, "before_commit", die)
-        elif point == "after the commit":
-            event.listen(db.session, "after_commit", die)
-        else:
-            outbox._close = die  # type: ignore[assignment]
-        handler(work)
-
-    outbox._handlers[kind] = doomed
-    worker.drain(world.app, limit=1)
 
 
 def _fired() -> Counter[uuid.UUID]:

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.torture import clocks, faults, handlers, kills, servers_lost, start, web
+from prefecture.kernel import clock
+from tests.torture import clocks, faults, handlers, kills, real, servers_lost, start, web
 from tests.torture.servers import bell, restartable, servers
 from tests.torture.verdict import Size, Verdict
 from tests.torture.world import World, build, database
@@ -20,7 +21,7 @@ BOTH = ("sqlite", "postgresql")
 
 @dataclass(frozen=True)
 class Ordeal:
-    """One ordeal. `needs`: `port` (a web process), `redis`, `hand` (a PostgreSQL of its own, restarted)."""
+    """One ordeal. `needs`: `port` (a web process), `redis`, `hand` (a PostgreSQL of its own), `town` (the real one)."""
 
     name: str
     run: Callable[..., Verdict]
@@ -36,6 +37,7 @@ ORDEALS = (
     _ordeal(kills.r1_workers_killed),
     _ordeal(web.r2_web_killed, "port"),
     _ordeal(handlers.r3_crash_points),
+    _ordeal(real.r3_real_demarche, "town"),
     _ordeal(faults.r4_database_faults),
     _ordeal(servers_lost.r5_postgresql_restarted, "hand", on=("postgresql",)),
     _ordeal(servers_lost.r6_redis_lost, "port", "redis"),
@@ -65,7 +67,10 @@ def run(ordeal: Ordeal, url: str | None, size: Size, folder: Path, *, migrated: 
             environment["REDIS_URL"] = more["redis"].url
         if "port" in ordeal.needs:
             more["port"] = servers.free_port()
-        world: World = build(folder, url, migrated=migrated, **environment)
+        if "town" in ordeal.needs:
+            world: World = real.build(folder, url, clock.now(), **environment)
+        else:
+            world = build(folder, url, migrated=migrated, **environment)
         stack.callback(world.close)
         if "hand" in ordeal.needs:
             more["hand"] = stack.enter_context(restartable(world))

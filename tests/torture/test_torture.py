@@ -17,6 +17,7 @@ SHORTENED = {
     "r5_postgresql_restarted": (),
     "r6_redis_lost": ("sqlite",),
     "r12_timers_after_an_outage": ("sqlite",),
+    "r3_real_demarche": ("sqlite",),
 }
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 CASES = [
