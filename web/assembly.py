@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 import secrets
+import time
 import uuid
 from collections.abc import Mapping
 from importlib import import_module
@@ -42,6 +44,10 @@ CONTENT_SECURITY = {
     "frame-ancestors": "'none'",
 }
 
+# Asked every few seconds by machines, or many to a page.
+UNTOLD = frozenset({"public.alive", "public.ready", "health.figures", "static_files.static"})
+
+log = logging.getLogger(__name__)
 csrf = CSRFProtect()
 
 
@@ -62,6 +68,7 @@ def register(app: Flask) -> None:
     i18n.register(app)
     wording.register(app.jinja_env.globals)
     app.before_request(_number_the_request)
+    app.after_request(_tell_the_request)
     app.teardown_request(_close_the_number)
     app.context_processor(_shared)
     for room in ROOMS:
@@ -87,11 +94,21 @@ def _headers(app: Flask, *, secure: bool) -> None:
 
 def _number_the_request() -> None:
     """Give the request a number that its log lines and its error page share."""
+    g.began = time.perf_counter()
     given = request.headers.get("X-Request-Id", "")
     g.request_id = given if given.isalnum() and len(given) <= 64 else secrets.token_hex(8)
     context = logs.bound(request=g.request_id)
     context.__enter__()
     g.log_context = context
+
+
+def _tell_the_request(response: AnyResponse) -> AnyResponse:
+    """One line a request, without its query (it may hold a name); the caller is told the number too."""
+    response.headers["X-Request-Id"] = g.get("request_id", "")
+    if request.endpoint not in UNTOLD:
+        took = (time.perf_counter() - g.get("began", time.perf_counter())) * 1000
+        log.info("%s %s %d in %d ms", request.method, request.path, response.status_code, took)
+    return response
 
 
 def _close_the_number(_: BaseException | None) -> None:

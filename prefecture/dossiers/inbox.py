@@ -11,7 +11,8 @@ from datetime import datetime
 from typing import Any, Literal
 
 import orjson
-from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select, true, tuple_
+from sqlalchemy import ColumnElement, Select, String, and_, case, func, literal, or_, select, true, tuple_
+from sqlalchemy.orm import defer
 
 from prefecture.dossiers import search as blind_index
 from prefecture.dossiers.models import Dossier, DossierTask
@@ -25,6 +26,10 @@ from prefecture.kernel.errors import Invalid
 View = Literal["mine", "service", "unassigned", "late"]
 PAGE_SIZE, LARGEST_PAGE = 50, 200
 MOST_FOUND = 50
+# Written into the statements: an index over open tasks is chosen only where this is seen when it is planned.
+_OPEN, _AGENT, _USAGER = (literal(word, String(), literal_execute=True) for word in ("open", "agent", "usager"))
+# What a list shows of a dossier; its state, the heaviest part of it, lies elsewhere and stays there.
+_UNOPENED = defer(Dossier.state)
 
 
 @dataclass(frozen=True)
@@ -76,7 +81,7 @@ def tasks(actor: Actor, *, number: str | None = None, cursor: str | None = None,
     if actor.kind == "agent":
         filters = InboxFilter(text=number) if number else EVERYTHING
         return inbox(actor, "service", filters, cursor=cursor, limit=limit)
-    mine = and_(DossierTask.person_id == actor.id, DossierTask.status == "open", DossierTask.audience == "usager")
+    mine = and_(DossierTask.person_id == actor.id, DossierTask.status == _OPEN, DossierTask.audience == _USAGER)
     query = _with_dossier().where(mine)
     if number:
         query = query.where(Dossier.number == number.strip().upper())
@@ -110,13 +115,20 @@ def search(actor: Actor, text: str) -> list[DossierView]:
     if not text.strip():
         return []
     found = _found(actor, text)
-    query = select(Dossier).where(Dossier.id.in_(found)).order_by(Dossier.filed_at.desc(), Dossier.id)
+    query = (
+        select(Dossier).options(_UNOPENED).where(Dossier.id.in_(found)).order_by(Dossier.filed_at.desc(), Dossier.id)
+    )
     return _dossier_views(db.session.scalars(query.limit(MOST_FOUND)).all())
 
 
 def dossiers_of_person(actor: Actor) -> list[DossierView]:
     """A citizen's own dossiers, the latest first."""
-    query = select(Dossier).where(Dossier.person_id == actor.id).order_by(Dossier.filed_at.desc(), Dossier.id)
+    query = (
+        select(Dossier)
+        .options(_UNOPENED)
+        .where(Dossier.person_id == actor.id)
+        .order_by(Dossier.filed_at.desc(), Dossier.id)
+    )
     return _dossier_views(db.session.scalars(query).all()) if actor.kind == "person" else []
 
 
@@ -132,7 +144,11 @@ def dossiers_of_service(
     limit: int = PAGE_SIZE,
 ) -> DossierPage:
     """The dossiers of an agent's services, the latest first, a page at a time."""
-    query = select(Dossier).where(_of_services(Dossier.service_id, actor), Dossier.archived_at.is_not(None) == archived)
+    query = (
+        select(Dossier)
+        .options(_UNOPENED)
+        .where(_of_services(Dossier.service_id, actor), Dossier.archived_at.is_not(None) == archived)
+    )
     for column, wanted in ((Dossier.statut, statut), (Dossier.demarche_code, demarche), (Dossier.etape, etape)):
         if wanted:
             query = query.where(column == wanted)
@@ -150,7 +166,7 @@ def dossiers_of_service(
 
 
 def _with_dossier() -> Select[DossierTask, Dossier]:
-    return select(DossierTask, Dossier).join(Dossier, Dossier.id == DossierTask.dossier_id)
+    return select(DossierTask, Dossier).join(Dossier, Dossier.id == DossierTask.dossier_id).options(_UNOPENED)
 
 
 def _of_services(column: Any, actor: Actor) -> ColumnElement[bool]:
@@ -171,8 +187,8 @@ def _doable_by(actor: Actor, service: Any = DossierTask.service_id) -> ColumnEle
         lane = or_(lane, DossierTask.lane.is_(None))
     return and_(
         _of_services(service, actor),
-        DossierTask.status == "open",
-        DossierTask.audience == "agent",
+        DossierTask.status == _OPEN,
+        DossierTask.audience == _AGENT,
         lane,
     )
 
@@ -213,13 +229,20 @@ def _found(actor: Actor, text: str) -> list[uuid.UUID]:
     if actor.kind != "agent" or not permissions.may(actor, "dossier.search"):
         return []
     if "-" in number and any(sign.isdigit() for sign in number):
-        query = select(Dossier.id).where(
-            _of_services(Dossier.service_id, actor), Dossier.number.startswith(number, autoescape=True)
-        )
-        found = list(db.session.scalars(query.limit(blind_index.MOST_FOUND)))
+        found = _numbered(actor, number)
         if found:
             return found
     return blind_index.find(sorted(actor.service_ids), text)
+
+
+def _numbered(actor: Actor, number: str) -> list[uuid.UUID]:
+    """Ids of the dossiers of the actor's services whose number is this, or begins with it."""
+    query = select(Dossier.id).where(_of_services(Dossier.service_id, actor))
+    found = list(db.session.scalars(query.where(Dossier.number == number)))
+    if found:
+        return found
+    beginning = Dossier.number.startswith(number, autoescape=True)
+    return list(db.session.scalars(query.where(beginning).limit(blind_index.MOST_FOUND)))
 
 
 def _page(query: Select[DossierTask, Dossier], order: Any, identity: Any, cursor: str | None, limit: int) -> Page:

@@ -71,6 +71,9 @@ class Dossier(Model):
 
     __table_args__ = (
         Index("ix_dossier_service", "service_id", "statut", "filed_at"),
+        Index("ix_dossier_filed", "service_id", "filed_at", "id"),
+        # A number's beginning is found whatever the server's language sorts by.
+        Index("ix_dossier_number", "service_id", "number", postgresql_ops={"number": "varchar_pattern_ops"}),
         Index("ix_dossier_person", "person_id", "filed_at"),
         Index(
             "ix_dossier_unsealed",
@@ -123,9 +126,32 @@ class DossierTask(Model):
     card: Mapped[bytes | None] = mapped_column(LargeBinary)
 
     __table_args__ = (
-        Index("ix_dossier_task_inbox", "service_id", "status", "audience", "sort_at", "id"),
-        Index("ix_dossier_task_mine", "assignee_id", "status", "sort_at", "id"),
-        Index("ix_dossier_task_person", "person_id", "status", "sort_at", "id"),
+        # The counts beside an agent's lists are read from this index alone.
+        Index(
+            "ix_dossier_task_inbox",
+            "service_id",
+            "sort_at",
+            "id",
+            postgresql_include=["lane", "file", "etape", "assignee_id", "dossier_id"],
+            sqlite_where=text("status = 'open' AND audience = 'agent'"),
+            postgresql_where=text("status = 'open' AND audience = 'agent'"),
+        ),
+        Index(
+            "ix_dossier_task_mine",
+            "assignee_id",
+            "sort_at",
+            "id",
+            sqlite_where=text("status = 'open' AND audience = 'agent'"),
+            postgresql_where=text("status = 'open' AND audience = 'agent'"),
+        ),
+        Index(
+            "ix_dossier_task_person",
+            "person_id",
+            "sort_at",
+            "id",
+            sqlite_where=text("status = 'open' AND audience = 'usager'"),
+            postgresql_where=text("status = 'open' AND audience = 'usager'"),
+        ),
         Index("ix_dossier_task_dossier", "dossier_id", "status"),
     )
 

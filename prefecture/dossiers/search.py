@@ -48,9 +48,7 @@ def index(dossier_id: uuid.UUID, service_id: uuid.UUID, texts: Iterable[str], bo
         held.add(born.isoformat())
     db.session.execute(delete(DossierSearch).where(DossierSearch.dossier_id == dossier_id))
     if held:
-        rows = [
-            {"dossier_id": dossier_id, "service_id": service_id, "token": _token(service_id, part)} for part in held
-        ]
+        rows = [{"dossier_id": dossier_id, "service_id": service_id, "token": token(service_id, part)} for part in held]
         db.session.execute(insert(table_of(DossierSearch)), rows)
 
 
@@ -59,7 +57,7 @@ def find(service_ids: Iterable[uuid.UUID], text: str) -> list[uuid.UUID]:
     wanted = [word[:LONGEST] if _day(word) is None else word for word in dict.fromkeys(words(text))]
     found: list[uuid.UUID] = []
     for service_id in service_ids if wanted else ():
-        tokens = [_token(service_id, word) for word in wanted]
+        tokens = [token(service_id, word) for word in wanted]
         query = (
             select(DossierSearch.dossier_id)
             .where(DossierSearch.service_id == service_id, DossierSearch.token.in_(tokens))
@@ -71,7 +69,8 @@ def find(service_ids: Iterable[uuid.UUID], text: str) -> list[uuid.UUID]:
     return found[:MOST_FOUND]
 
 
-def _token(service_id: uuid.UUID, part: str) -> bytes:
+def token(service_id: uuid.UUID, part: str) -> bytes:
+    """What the index keeps of a word or beginning, in this service."""
     return crypto.keyed_hash(f"{service_id.hex}:{part}", "dossiers.search")[:TOKEN_BYTES]
 
 

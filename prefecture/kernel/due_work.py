@@ -50,6 +50,7 @@ class DueWork(Model):
     last_error: Mapped[str | None] = mapped_column(Text)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    request: Mapped[str | None] = mapped_column(String(64))  # the request it came from, as log lines call it
 
     __table_args__ = (
         Index(
@@ -72,7 +73,10 @@ class DueWork(Model):
 
 # One statement that a known key turns into nothing. A server's clock is read as the row is written.
 _TABLE = cast(Table, DueWork.__table__)
-_ROW = ("id", "kind", "key", "key_id", "dossier_id", "payload", "status", "priority", "exclusive", "attempts")
+_ROW = (
+    *("id", "kind", "key", "key_id", "dossier_id", "payload"),
+    *("status", "priority", "exclusive", "attempts", "request"),
+)
 
 
 def _or_now(name: str) -> Any:

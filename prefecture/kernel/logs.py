@@ -31,6 +31,11 @@ def bound(**fields: str) -> Iterator[None]:
         _context.reset(token)
 
 
+def value(name: str) -> str | None:
+    """What `name` is bound to here, None if it is not."""
+    return _context.get().get(name)
+
+
 class JsonFormatter(logging.Formatter):
     """One JSON object a line."""
 

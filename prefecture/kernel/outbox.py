@@ -18,7 +18,7 @@ from typing import Any
 from sqlalchemy import and_, case, func, select, update
 from sqlalchemy.exc import IntegrityError
 
-from prefecture.kernel import clock, due_work, keyring
+from prefecture.kernel import clock, due_work, keyring, logs
 from prefecture.kernel.db import db, new_id
 from prefecture.kernel.prepared import Run
 from prefecture.kernel.unit_of_work import is_open, ring_after_commit, unit_of_work
@@ -57,6 +57,7 @@ class Work:
     attempt: int
     owner: str
     finished: list[bool] = field(default_factory=list, compare=False)
+    request: str | None = None
 
     def done(self) -> None:
         """Mark the work done inside the handler's last unit of work; raises LeaseLost when fenced off."""
@@ -136,6 +137,7 @@ def posting(
         "priority": priority,
         "exclusive": exclusive and dossier_id is not None,
         "attempts": 0,
+        "request": logs.value("request"),
         "due": run_at or now,
         "now": now,
     }
@@ -282,7 +284,8 @@ def _claim(owner: str, least: int) -> Work | None:
     row.status, row.owner, row.lease_until = "running", owner, now + LEASE
     row.attempts += 1
     db.session.flush()
-    return Work(row.id, row.kind, row.key, _opened(row), row.dossier_id, row.key_id, row.attempts, owner)
+    told = (row.id, row.kind, row.key, _opened(row), row.dossier_id, row.key_id, row.attempts, owner)
+    return Work(*told, request=row.request)
 
 
 def _opened(row: DueWork) -> Mapping[str, Any]:

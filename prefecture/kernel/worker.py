@@ -144,10 +144,13 @@ def _elected(lock_file: Path, stop: threading.Event) -> Iterator[None]:
 
 def _run(app: Flask, work: outbox.Work) -> None:
     """Run one piece of work with a heartbeat; failures become retries or incidents."""
-    with logs.bound(work=str(work.id), kind=work.kind), _heartbeat(app, work):
+    told = {"work": str(work.id), "kind": work.kind, **({"request": work.request} if work.request else {})}
+    with logs.bound(**told), _heartbeat(app, work):
+        began = time.monotonic()
         try:
             if not holding.put_off(work):
                 outbox.deliver(work)
+                log.info("work done in %d ms", (time.monotonic() - began) * 1000)
             return
         except outbox.LeaseLost:
             log.warning("lease lost; nothing of this attempt was kept")
