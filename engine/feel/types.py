@@ -38,10 +38,9 @@ class RangeOf:
 
 @dataclass(frozen=True, slots=True)
 class ContextOf:
-    """Contexts that have at least these entries; a lenient one takes a missing entry for null."""
+    """Contexts that have at least these entries."""
 
     members: tuple[tuple[str, Type], ...]
-    lenient: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,8 +137,6 @@ def _in_range(value: Value, wanted: Any, run: Run | None) -> bool:
 def _in_context(value: Value, wanted: Any, run: Run | None) -> bool:
     if not isinstance(value, dict):
         return False
-    if wanted.lenient:
-        return all(belongs(value.get(name), member, run) for name, member in wanted.members)
     return all(name in value and belongs(value[name], member, run) for name, member in wanted.members)
 
 

@@ -128,15 +128,13 @@ def distinct_values(run: Run, values: Value) -> Value:
 
 @builtin("duplicate values", "list", ANY_LIST)
 def duplicate_values(run: Run, values: Value) -> Value:
-    """The items that stand several times, each once."""
+    """The items that stand several times, each once, in the order of their first places."""
     seen: list[Value] = []
-    twice: list[Value] = []
+    again: list[Value] = []
     for item in arguments.items(values):
-        if _position(seen, item, run) < 0:
-            seen.append(item)
-        elif _position(twice, item, run) < 0:
-            twice.append(item)
-    return twice
+        known = seen if _position(seen, item, run) < 0 else again
+        known.append(item)
+    return [item for item in seen if _position(again, item, run) >= 0]
 
 
 @builtin("flatten", "list", ANY_LIST)

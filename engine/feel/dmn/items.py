@@ -86,7 +86,7 @@ class ItemTypes:
     def _base(self, item: model.Item) -> types.Type:
         if item.components:
             members = tuple((part.name, self._type_of(part)) for part in item.components)
-            return types.ContextOf(members, lenient=True)
+            return types.ContextOf(members)
         if item.function is not None:
             parameters, result = item.function
             kinds = tuple(self.of(parameter.type, item.place) for parameter in parameters)

@@ -197,6 +197,7 @@ CASES = [
     ("index of([1, 2, 1], 1)", "[1, 3]"),
     ("distinct values([1, 2, 1, null, null])", "[1, 2, null]"),
     ("duplicate values([1, 2, 1, 1])", "[1]"),
+    ("duplicate values([1, 2, 3, 2, 1])", "[1, 2]"),
     ("flatten([1, [2, [3]], []])", "[1, 2, 3]"),
     ("sort([3, 1, 2], function(x, y) x < y)", "[1, 2, 3]"),
     ("sort(list: [3, 1, 2], precedes: function(x, y) x > y)", "[3, 2, 1]"),

@@ -154,6 +154,15 @@ def test_item_definitions_check_and_convert() -> None:
     assert value(items + data("t") + decision("d", needs("t") + text("t instance of tTitre")), t="X") is False
 
 
+def test_a_context_without_an_entry_of_its_type_is_null() -> None:
+    typed = '<itemDefinition name="tPerson"><itemComponent name="name"><typeRef>string</typeRef></itemComponent>'
+    typed += '<itemComponent name="age"><typeRef>number</typeRef></itemComponent></itemDefinition>'
+    assert value(typed + decision("d", text('{name: "a"}'), "tPerson")) is None
+    whole = {"name": "a", "age": Decimal(1), "more": True}
+    assert value(typed + decision("d", text('{name: "a", age: 1, more: true}'), "tPerson")) == whole
+    assert value(typed + decision("d", text('{name: "a", age: null}'), "tPerson")) == {"name": "a", "age": None}
+
+
 def test_a_result_of_the_wrong_type_is_null_and_told() -> None:
     decided = load(model(decision("d", text('"a"'), "number"))).decide("d", {})
     assert decided.value is None
