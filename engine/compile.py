@@ -6,7 +6,7 @@ the correction has one meaning.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from engine.compiling import dialects, fixes, reading, schema
@@ -106,6 +106,9 @@ def _sorted(findings: Sequence[Finding]) -> tuple[Finding, ...]:
     return tuple(sorted(unique, key=lambda f: (_ORDER[f.severity], f.file, f.line, f.rule, f.element)))
 
 
-def apply_fixes(source: bytes) -> bytes:
-    """The file with every finding corrected that can be corrected by itself; unreadable bytes come back as they are."""
-    return fixes.apply(source)
+def apply_fixes(source: bytes, chosen: Collection[tuple[str, str]] | None = None) -> bytes:
+    """A BPMN file with its automatic findings corrected; ids and places stay, unreadable bytes come back as they are.
+
+    `chosen`: the findings to correct, as (rule, element); None for all of them.
+    """
+    return fixes.apply(source, chosen)

@@ -9,18 +9,27 @@ from engine.compiling.juel import NotTranslatable, is_marked, is_python, transla
 from engine.compiling.slots import Slot, slots
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from engine.compiling.model import Model
+    from engine.compiling.xml import Element
 
 
-def to_feel(model: Model, *, clear: bool = True) -> None:
+def to_feel(model: Model, *, clear: bool = True, only: Callable[[Element], bool] | None = None) -> None:
     """Write each expression as FEEL: bare where only FEEL may stand, after `=` where literals may.
 
-    What cannot be read is told, and emptied if `clear` so that it is told once.
+    What cannot be read is told, and emptied if `clear` so that it is told once. `only`: whether those about this
+    element are to be written.
     """
     for slot in list(slots(model)):
         text = slot.text
-        if text:
+        if text and (only is None or only(_place(slot))):
             _one(model, slot, text, clear)
+
+
+def _place(slot: Slot) -> Element:
+    """The element that findings about a slot are about."""
+    return slot.holder if slot.attribute is None else slot.owner
 
 
 def _one(model: Model, slot: Slot, text: str, clear: bool) -> None:
@@ -41,7 +50,7 @@ def _one(model: Model, slot: Slot, text: str, clear: bool) -> None:
     slot.write(feel if slot.bare else f"={feel}")
     if not model.foreign:
         model.say(
-            slot.holder if slot.attribute is None else slot.owner,
+            _place(slot),
             "expression-traduite",
             "info",
             f"«\u00a0{text}\u00a0» n’est pas du FEEL\u00a0; le moteur évalue «\u00a0{feel}\u00a0».",
@@ -54,7 +63,7 @@ def _say(model: Model, slot: Slot, text: str, reason: str) -> None:
     """Tell why an expression cannot be read."""
     why = reason or error_of(text) or "elle n’est pas comprise"
     model.say(
-        slot.holder if slot.attribute is None else slot.owner,
+        _place(slot),
         "expression-illisible",
         "error",
         f"L’expression «\u00a0{text}\u00a0» ne peut pas être lue\u00a0: {why}.",

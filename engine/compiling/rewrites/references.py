@@ -143,6 +143,7 @@ def declare(root: Element, kind: str, key: str, name: str = "") -> None:
             return
     made = etree.Element(bpmn(kind), {"id": key, "name": name or key})
     made.set(CODES[kind], name or key)
+    made.tail = root.text
     root.insert(0, made)
 
 

@@ -31,6 +31,7 @@ def implicit_end(model: Model) -> None:
                     "info",
                     "Rien ne suit cet élément\u00a0: le chemin s’achève ici.",
                     "Ajoutez un événement de fin.",
+                    automatic=True,
                 )
 
 

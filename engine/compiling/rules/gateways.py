@@ -87,6 +87,7 @@ def ignored_condition(model: Model) -> None:
                         "La condition n’est pas regardée\u00a0: "
                         + ("c’est le flux par défaut." if default else "cette passerelle prend toutes ses sorties."),
                         "Retirez la condition, ou changez de passerelle.",
+                        automatic=True,
                     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -132,8 +133,13 @@ def test_publishing_by_command_prints_the_version_or_what_is_wrong(app: Flask, f
     assert "action-inconnue" in refused.output
 
 
-def test_fix_corrects_what_has_one_meaning(app: Flask, folder: Path, change: Change) -> None:
-    before = (folder / "processus.bpmn").read_bytes()
-    assert app.test_cli_runner().invoke(args=["demarche", "check", str(folder), "--fix"]).exit_code == 0
-    after = (folder / "processus.bpmn").read_bytes()
-    assert after == before or errors(folder) == []
+def test_fix_corrects_what_has_one_meaning_and_nothing_else(app: Flask, folder: Path, change: Change) -> None:
+    text = (folder / "processus.bpmn").read_text()
+    change("processus.bpmn", '=controle.conclusion = "incomplet"', '${controle.conclusion == "incomplet"}')
+    assert "expression-traduite" in {one.rule for one in service.check(folder)}
+    done = app.test_cli_runner().invoke(args=["demarche", "check", str(folder), "--fix"])
+    assert (done.exit_code, done.stderr) == (0, "corrigé\u00a0: processus.bpmn\n")
+    assert "expression-traduite" not in {one.rule for one in service.check(folder)}
+    ids = re.compile(r'\bid="([^"]*)"')
+    assert ids.findall((folder / "processus.bpmn").read_text()) == ids.findall(text)
+    assert app.test_cli_runner().invoke(args=["demarche", "check", str(folder), "--fix"]).stderr == ""
