@@ -180,7 +180,7 @@ def home_of(actor: identity.Actor) -> str:
     """The address where this account's day begins."""
     if "usager" in actor.roles:
         return url_for("citizen.home")
-    if actor.roles & {"analyste"}:
+    if actor.roles & {"analyste", "recetteur"}:
         return url_for("analyst.home")
     if actor.roles & {"administrateur"}:
         return url_for("manager.due_work")

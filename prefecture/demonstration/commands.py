@@ -11,13 +11,14 @@ from flask import Flask, current_app
 from flask.cli import AppGroup
 
 from prefecture.demarches import service as demarches
-from prefecture.demonstration import counters, organisation, story
+from prefecture.demonstration import counters, drafting, organisation, story
 from prefecture.demonstration.timeline import Timeline
 from prefecture.documents import printing
 from prefecture.identity import queries as identity
 from prefecture.kernel import clock, commands, outbox, schema, settings
 from prefecture.kernel.db import db, hurried
 from prefecture.kernel.unit_of_work import unit_of_work
+from prefecture.statistics import observing
 
 PROCESSES = Path(__file__).resolve().parents[2] / "processes"
 DEMARCHES = ("renouvellement_titre_sejour", "echange_permis_conduire")
@@ -76,7 +77,7 @@ def account_rows() -> list[dict[str, str]]:
     """Role, login, password and préfecture of each persona."""
     rows = [{"role": "usager", "login": story.PERSONA.email, "prefecture": SHOWN}]
     rows += [{"role": role, "login": f"{login}-{SHOWN}", "prefecture": SHOWN} for role, login, _ in organisation.STAFF]
-    rows.insert(-1, {"role": "analyste", "login": "analyste", "prefecture": ""})
+    rows[-1:-1] = [{"role": role, "login": role, "prefecture": ""} for role in ("analyste", "recetteur")]
     return [{**row, "password": organisation.PASSWORD} for row in rows]
 
 
@@ -86,7 +87,7 @@ def load_all(app: Flask, dossiers: int) -> None:
     now = clock.now()
     begins = now - timedelta(days=story.LONGEST_DAYS + 10)
     with clock.frozen(begins), unit_of_work():
-        organisation.load()
+        analysts = organisation.load()
         for code in DEMARCHES:
             demarches.publish(PROCESSES / code, "Camille Laurent")
         counters.load(begins.date(), now.date() + timedelta(days=60))
@@ -94,7 +95,9 @@ def load_all(app: Flask, dossiers: int) -> None:
     with printing.later(), hurried(db.engine):
         story.plan_all(timeline, now, dossiers)
         timeline.play()
+        observing.observe()
     with unit_of_work():
+        drafting.load(*analysts)
         waiting = outbox.counts()
     click.echo(f"{dossiers + 1} dossiers; {waiting['ready']} letters and pages are drawn in the background.", err=True)
 

@@ -12,7 +12,11 @@ WEEK = range(5)
 ALL_DAY = "94"  # the others open in the morning: less to compute, and a difference to see
 MORNING, AFTERNOON = (time(8, 45), time(12)), (time(13), time(16))
 MOTIFS = {
-    FOREIGNERS: (("depot_biometrie", "Dépôt et prise d’empreintes", 20), ("remise_titre", "Remise de titre", 10)),
+    FOREIGNERS: (
+        ("depot_biometrie", "Dépôt et prise d’empreintes", 20),
+        ("remise_titre", "Remise de titre", 10),
+        ("rendez_vous", "Rendez-vous au guichet", 15),
+    ),
     LICENCES: (("depot_original", "Remise du permis original", 15),),
 }
 

@@ -10,7 +10,16 @@ import uuid
 from dataclasses import dataclass
 
 from prefecture.identity import service as identity
-from prefecture.identity.permissions import ACCUEIL, ADMINISTRATEUR, ANALYSTE, CHEF_DE_SERVICE, GUICHET, INSTRUCTEUR
+from prefecture.identity.permissions import (
+    ACCUEIL,
+    ADMINISTRATEUR,
+    ANALYSTE,
+    CHEF_DE_SERVICE,
+    GUICHET,
+    INSTRUCTEUR,
+    RECETTEUR,
+    Actor,
+)
 from prefecture.kernel import crypto
 
 PASSWORD = "demonstration-2026"  # noqa: S105 (printed at the start of every demonstration)
@@ -101,12 +110,14 @@ def service_id(prefecture_code: str, name: str) -> uuid.UUID:
     return uuid.uuid5(_NAMESPACE, f"{prefecture_code}:{name}")
 
 
-def load() -> None:
-    """Make préfectures, services and agents, in the caller's unit of work."""
+def load() -> tuple[Actor, Actor]:
+    """Make préfectures, services and agents, in the caller's unit of work; the analyst and who signs off."""
     hashed = crypto.hash_password(PASSWORD)
     for number, place in enumerate(PLACES):
         _load_place(place, number, hashed)
-    identity.create_agent("analyste", "Camille Laurent", PASSWORD, [ANALYSTE])
+    analyst = identity.create_agent("analyste", "Camille Laurent", PASSWORD, [ANALYSTE])
+    recetteur = identity.create_agent("recetteur", "Nadia Benhamou", PASSWORD, [RECETTEUR])
+    return analyst.actor, recetteur.actor
 
 
 def _load_place(place: Place, number: int, hashed: str) -> None:

@@ -34,6 +34,7 @@ ACCOUNTS = {
     "instructeur": "instructeur-94",
     "chef_de_service": "chef-94",
     "analyste": "analyste",
+    "recetteur": "recetteur",
     "administrateur": "administrateur-94",
 }
 # What is looked at once however many there are of it: pages of the same shape differ by these parts only.
@@ -46,7 +47,7 @@ SHAPES = (
 )
 # Not pages: files, pictures, machines' addresses.
 NO_PAGES = re.compile(
-    r"/static/|/pages/\d+|\.ics$|\.pdf$|/fichier$|/documents/[0-9a-f-]{36}$|/api/|/healthz|/readyz|/corps$"
+    r"/static/|/pages/\d+|\.ics$|\.pdf$|/fichier$|/documents/[0-9a-f-]{36}$|/api/|/healthz|/readyz|/corps$|\.zip$"
 )
 # The same for everybody but for the header: judged as nobody in particular sees them, elsewhere only asked for.
 SHARED = re.compile(r"^/(demo|aide|mentions-legales|accessibilite|verifier)\b")

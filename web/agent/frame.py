@@ -16,6 +16,7 @@ from prefecture.identity.permissions import (
     CHEF_DE_SERVICE,
     GUICHET,
     INSTRUCTEUR,
+    RECETTEUR,
 )
 from web import session
 
@@ -30,6 +31,7 @@ VIEWS: tuple[tuple[View, str], ...] = (
     ("unassigned", "À prendre"),
     ("late", "En retard"),
 )
+_STUDIO = ("analyst.demarche", "analyst.version", "analyst.new", "analyst.draft", "analyst.milestone", "analyst.editor")
 _FILTERS = ("demarche", "etape", "file")
 
 
@@ -93,7 +95,7 @@ def navigation(counts: Counts) -> list[dict[str, Any]]:
         *([("agent.counter", "Guichet", None, ())] if roles & {GUICHET, INSTRUCTEUR, CHEF_DE_SERVICE} else []),
         *([("manager.overview", "Pilotage", None, ())] if roles & MANAGERS else []),
         *([("manager.due_work", "Travaux", None, ())] if ADMINISTRATEUR in roles else []),
-        *([("analyst.home", "Démarches", None, ("analyst.demarche", "analyst.version"))] if ANALYSTE in roles else []),
+        *([("analyst.home", "Démarches", None, _STUDIO)] if roles & {ANALYSTE, RECETTEUR} else []),
     ]
     return [
         {"label": label, "href": url_for(endpoint), "current": here in (endpoint, *inside), "count": count}

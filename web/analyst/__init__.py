@@ -2,7 +2,38 @@
 
 from __future__ import annotations
 
-from web.analyst import files, judging, together, versions
+from web.analyst import (
+    drafts,
+    editor,
+    files,
+    history,
+    home,
+    incidents,
+    judging,
+    observation,
+    path,
+    questions,
+    replays,
+    suspensions,
+    together,
+    versions,
+)
 from web.analyst.frame import blueprint
 
-__all__ = ["blueprint", "files", "judging", "together", "versions"]
+__all__ = [
+    "blueprint",
+    "drafts",
+    "editor",
+    "files",
+    "history",
+    "home",
+    "incidents",
+    "judging",
+    "observation",
+    "path",
+    "questions",
+    "replays",
+    "suspensions",
+    "together",
+    "versions",
+]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import Any
+from urllib.parse import quote
 
 from flask import Blueprint
 
@@ -15,4 +17,9 @@ blueprint = Blueprint("analyst", __name__, url_prefix="/analyste")
 @blueprint.context_processor
 def above() -> dict[str, Any]:
     """The header of every page."""
-    return header() if session.actor() else {}
+    return {**header(), "editor_of": editor_of} if session.actor() else {}
+
+
+def editor_of(draft_id: uuid.UUID, path: str = "") -> str:
+    """The address of the editor, open on a file of the draft if one is given."""
+    return f"{blueprint.url_prefix}/brouillons/{draft_id}{f'?fichier={quote(path)}' if path else ''}"
