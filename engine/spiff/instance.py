@@ -69,6 +69,8 @@ class Instance(BpmnWorkflow):
 
     tasks: dict[int, Token]
     task_tree: Token
+    made: type[Token] = Token
+    whole = False  # whether it keeps what is over; see `whole.WholeInstance`
 
     def __init__(self, spec: Any, *, key: str, now: datetime, zone: ZoneInfo, decisions: Mapping[str, Any]) -> None:
         super().__init__(spec, script_engine=_SCRIPT_ENGINE, deserializing=True)
@@ -89,7 +91,7 @@ class Instance(BpmnWorkflow):
 
     def spawn(self, node: Node, parent: Token | None, state: int = TaskState.FUTURE) -> Token:
         """A new token of that node in that scope, not on the agenda yet."""
-        token = Token(self, node, parent, state=state, id=self.next_id)
+        token = self.made(self, node, parent, state=state, id=self.next_id)
         self.next_id += 1
         return token
 
@@ -135,6 +137,10 @@ class Instance(BpmnWorkflow):
     def living(self) -> list[Token]:
         """All tokens of the tree, oldest first: numbers only grow, and the tree is kept in their order."""
         return list(self.tasks.values())
+
+    def kept(self) -> list[Token]:
+        """The tokens that are stored: those that live."""
+        return self.living()
 
     # -- what happened ---------------------------------------------------------------------------------------------
 

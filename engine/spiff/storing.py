@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from engine.errors import StateUnreadable
 from engine.spiff.instance import Instance, Token
 from engine.spiff.library import TaskState
+from engine.spiff.whole import WholeInstance
 from engine.state import dumps, loads
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ def write(instance: Instance, digest: str) -> bytes:
     root = instance.task_tree
     return dumps(
         {
+            **({"whole": True} if instance.whole else {}),
             "definition": digest,
             "process": instance.spec.name,
             "key": instance.key,
@@ -28,7 +30,7 @@ def write(instance: Instance, digest: str) -> bytes:
             "next": instance.next_id,
             "finished": instance.completed,
             "data": root.data,
-            "tokens": [_written(token) for token in instance.living() if token is not root],
+            "tokens": [_written(token) for token in instance.kept() if token is not root],
             "root": [root.id, root.state, root.internal_data],
         }
     )
@@ -51,16 +53,18 @@ def read(definition: Definition, state: bytes, now: datetime) -> Instance:
 def _rebuilt(definition: Definition, content: Mapping[str, Any], now: datetime) -> Instance:
     if content["process"] != definition.process:
         raise StateUnreadable(f"the state is of the process {content['process']!r}, not {definition.process!r}")
-    instance = new(definition, key=content["key"], now=now, zone=ZoneInfo(content["zone"]))
+    kind = WholeInstance if content.get("whole") else Instance
+    instance = new(definition, key=content["key"], now=now, zone=ZoneInfo(content["zone"]), kind=kind)
+    made = instance.made
     instance.next_id = content["next"]
     instance.completed = content["finished"]
     identifier, state, internal = content["root"]
-    root = Token(instance, definition.main.start, None, state=state, id=identifier)
+    root = made(instance, definition.main.start, None, state=state, id=identifier)
     root.internal_data, root.data = internal, content["data"]
     instance.task_tree = root
     nodes = definition.nodes
     for identifier, parent, key, state, internal, *data in content["tokens"]:
-        token = Token(instance, nodes[key], None, state=state, id=identifier)
+        token = made(instance, nodes[key], None, state=state, id=identifier)
         token._parent = parent
         token.internal_data = internal
         if data:
@@ -71,9 +75,11 @@ def _rebuilt(definition: Definition, content: Mapping[str, Any], now: datetime) 
     return instance
 
 
-def new(definition: Definition, *, key: str, now: datetime, zone: ZoneInfo) -> Instance:
+def new(
+    definition: Definition, *, key: str, now: datetime, zone: ZoneInfo, kind: type[Instance] = Instance
+) -> Instance:
     """An instance without any token yet."""
-    instance = Instance(definition.main, key=key, now=now, zone=zone, decisions=definition.decisions)
+    instance = kind(definition.main, key=key, now=now, zone=zone, decisions=definition.decisions)
     instance.nodes = definition.nodes
     return instance
 
