@@ -4,29 +4,20 @@ done, how hot each element is. Pages theme it through `STYLESHEET` (no style att
 from __future__ import annotations
 
 import hashlib
-from collections import Counter, deque
+from collections import Counter
 from html import escape
 from typing import TYPE_CHECKING, Final
 
-from engine.compiling.xml import Element, bpmn, bpmn_children, local, parse, text_of
+from engine.compiling.xml import Element, bpmn, local, parse
 from engine.drawing import heat as warmth
 from engine.drawing import lines, shapes, text
 from engine.drawing.model import Box, Edge, Plane, Shape, planes
+from engine.drawing.places import KINDS, in_order
 from engine.drawing.svg import number, tag, title
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
 
-_STEPS: Final = shapes.ACTIVITIES | shapes.EVENTS
-_KINDS: Final = {
-    "startEvent": "début",
-    "endEvent": "fin",
-    "intermediateCatchEvent": "attente",
-    "intermediateThrowEvent": "événement",
-    "boundaryEvent": "événement attaché",
-    "callActivity": "étape appelée",
-    "subProcess": "sous-processus",
-}
 _GAP: Final = 40.0
 _MARGIN: Final = 12.0
 
@@ -39,7 +30,7 @@ STYLESHEET: Final = """\
 .bpmn-trait,.bpmn-icone,.bpmn-pointe{stroke:var(--bpmn-encre)}
 .bpmn-plein,.bpmn-texte{fill:var(--bpmn-encre)}
 .bpmn-etiquette{paint-order:stroke;stroke:var(--bpmn-fond);stroke-width:3px}
-.bpmn-fait>.bpmn-trait{stroke:var(--bpmn-fait)}
+.bpmn-fait>.bpmn-trait,.bpmn-pris{stroke:var(--bpmn-fait)}
 .bpmn-jeton>.bpmn-trait{stroke:var(--bpmn-jeton)}
 .bpmn-pastille-jeton{fill:var(--bpmn-jeton);stroke:var(--bpmn-fond)}
 .bpmn-pastille-fait{fill:var(--bpmn-fait);stroke:var(--bpmn-fond)}
@@ -57,14 +48,14 @@ STYLESHEET: Final = """\
 def render(
     bpmn: bytes,
     *,
-    tokens: Collection[str] = (),
+    tokens: Collection[str] | Mapping[str, int] = (),
     done: Collection[str] = (),
     heat: Mapping[str, float] | None = None,
     figures: Mapping[str, str] | None = None,
 ) -> str:
     """The file's diagrams, one under the other, as one SVG element with role `img`.
 
-    `tokens` are ids of elements where something waits (an id may stand several times), `done` of elements that are
+    `tokens` are ids of elements where something waits (once each, or with their counts), `done` of elements that are
     over or of flows that were taken, `heat` any figure an element or a flow (less than nothing: cooler than before),
     `figures` what is written beside it and told with it. A file without diagram information becomes a list of steps.
     Raises engine.compiling.xml.XmlRefused for what is not safe XML.
@@ -145,15 +136,26 @@ class _Picture:
         front = [s for s in plane.shapes if not _is_container(s)]
         for shape in sorted(front, key=lambda s: local(s.element) == "boundaryEvent"):
             yield self._node(shape)
+        yield from self._plates(plane)
 
+    def _plates(self, plane: Plane) -> Iterator[str]:
+        """The figures, over everything else, beside the events at the edges rather than on them."""
         for edge in plane.edges:
             figure = self.figures.get(str(edge.element.get("id")), "")
-            yield warmth.plate(figure, *lines.beside(edge)) if figure else ""
+            if figure:
+                yield warmth.plate(figure, *lines.beside(edge))
+        edges = [shape.box for shape in plane.shapes if local(shape.element) == "boundaryEvent"]
+        for shape in plane.shapes:
+            figure = self.figures.get(str(shape.element.get("id")), "")
+            if figure:
+                others = [box for box in edges if box is not shape.box]
+                yield warmth.plate(figure, *warmth.room_for(figure, shape.box, others))
 
     def _line(self, edge: Edge) -> str:
         key = str(edge.element.get("id"))
         source = self.elements.get(edge.element.get("sourceRef") or "")
-        drawn = warmth.trace(edge, self.warmth.share(key)) + lines.draw(edge, source)
+        ground = warmth.taken(edge) if key in self.done else warmth.trace(edge, self.warmth.share(key))
+        drawn = ground + lines.draw(edge, source)
         class_ = "bpmn-lien bpmn-fait" if key in self.done else "bpmn-lien"
         return tag("g", title(self._flow_told(edge.element)) + drawn, class_=class_, data_element=key)
 
@@ -171,7 +173,6 @@ class _Picture:
         if self.tokens[key]:
             classes.append("bpmn-jeton")
             badges += _token(shape.box, self.tokens[key])
-        badges += warmth.plate(self.figures.get(key, ""), shape.box.middle[0], shape.box.y)
         inside = title(self._told_name(shape.element)) + shapes.draw(shape, self._warmth(shape, key)) + badges
         return tag("g", inside, class_=" ".join(classes), data_element=key)
 
@@ -186,15 +187,15 @@ class _Picture:
         name = shapes.name_of(element)
         key = str(element.get("id"))
         figure = f"\u00a0: {self._figure(key)}" if self._figure(key) else ""
-        return (name or _KINDS.get(local(element), "")) + figure
+        return (name or KINDS.get(local(element), "")) + figure
 
     def _steps(self) -> list[str]:
-        return [self._step(element) for element in _in_order(self.root, self.elements)]
+        return [self._step(element) for element in in_order(self.root, self.elements)]
 
     def _step(self, element: Element) -> str:
         key, kind = str(element.get("id")), local(element)
         name = shapes.name_of(element)
-        told = f"{name} ({_KINDS[kind]})" if name and kind in _KINDS else name or _KINDS.get(kind, "étape sans nom")
+        told = f"{name} ({KINDS[kind]})" if name and kind in KINDS else name or KINDS.get(kind, "étape sans nom")
         if self.tokens[key]:
             told += ", en cours" + (f" ({self.tokens[key]} fois)" if self.tokens[key] > 1 else "")
         elif key in self.done:
@@ -222,44 +223,23 @@ def _told(steps: list[str]) -> str:
     return "Étapes\u00a0: " + "\u00a0; ".join(f"{i}. {step}" for i, step in enumerate(steps, 1)) + "."
 
 
-def _in_order(root: Element, elements: Mapping[str, Element]) -> list[Element]:
-    """Activities and events in the order in which a token meets them first, then those that none meets."""
-    following: dict[str, list[str]] = {}
-    for flow in root.iter(bpmn("sequenceFlow")):
-        following.setdefault(flow.get("sourceRef") or "", []).append(flow.get("targetRef") or "")
-    for event in root.iter(bpmn("boundaryEvent")):
-        following.setdefault(event.get("attachedToRef") or "", []).append(str(event.get("id")))
-    entered = {target for targets in following.values() for target in targets}
-    nodes = [e for e in elements.values() if local(e) in _STEPS | shapes.GATEWAYS]
-    seen: dict[str, Element] = {}
-    starts = [e for e in nodes if e.get("id") not in entered]
-    for first in [*starts, *nodes]:
-        queue = deque([first])
-        while queue:
-            element = queue.popleft()
-            key = str(element.get("id"))
-            if key in seen:
-                continue
-            seen[key] = element
-            queue.extend(elements[k] for k in following.get(key, ()) if k in elements)
-            queue.extend(bpmn_children(element, "startEvent"))
-    return [e for e in seen.values() if local(e) in _STEPS and (shapes.name_of(e) or text_of(e) or local(e) in _KINDS)]
-
-
 def _token(box: Box, count: int) -> str:
+    figure = "" if count == 1 else str(count)
+    room = max(text.width(figure, 11) * 1.1 + 8, 18.0)
     badge = tag(
-        "circle",
+        "rect",
         class_="bpmn-pastille-jeton",
-        cx=box.x,
-        cy=box.y,
-        r=9,
+        x=box.x - room / 2,
+        y=box.y - 9,
+        width=room,
+        height=18,
+        rx=9,
         fill="#0b5cad",
         stroke="#ffffff",
         stroke_width=2,
     )
-    if count == 1:
+    if not figure:
         return badge + tag("circle", class_="bpmn-pastille-texte", cx=box.x, cy=box.y, r=3, fill="#ffffff")
-    figure = escape(str(count))
     attributes: dict[str, str | float | None] = {
         "font_size": 11,
         "font_family": "sans-serif",

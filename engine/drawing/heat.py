@@ -12,7 +12,7 @@ from engine.drawing import text
 from engine.drawing.svg import number, tag
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from engine.drawing.model import Box, Edge
 
@@ -76,11 +76,33 @@ def trace(edge: Edge, share: float) -> str:
     )
 
 
+def taken(edge: Edge) -> str:
+    """The line of a flow that was taken, marked by another beside its colour."""
+    way = "M" + " L".join(f"{number(x)},{number(y)}" for x, y in edge.points)
+    return tag("path", class_="bpmn-pris", d=way, fill="none", stroke="#2a7a4b", stroke_width=6, stroke_opacity="0.4")
+
+
+def room_for(figure: str, box: Box, others: Sequence[Box]) -> tuple[float, float]:
+    """The middle of a plate on the edge of a shape, where it hides none of the others."""
+    half = _width(figure) / 2
+    x, _ = box.middle
+    places = [(x, box.y), (x, box.bottom), (box.x + half + 12, box.y), (box.right - half, box.y)]
+    return next((place for place in places if not any(_hides(place, half, one) for one in others)), places[0])
+
+
+def _hides(place: tuple[float, float], half: float, box: Box) -> bool:
+    x, y = place
+    across = x - half < box.right and box.x < x + half
+    return across and y - _HEIGHT / 2 < box.bottom and box.y < y + _HEIGHT / 2
+
+
+def _width(figure: str) -> float:
+    return text.width(figure, _SIZE) * 1.1 + 8
+
+
 def plate(figure: str, x: float, y: float) -> str:
     """A figure on its plate, centred on (x, y)."""
-    if not figure:
-        return ""
-    width = text.width(figure, _SIZE) * 1.1 + 8
+    width = _width(figure)
     ground = tag(
         "rect",
         class_="bpmn-plaque",

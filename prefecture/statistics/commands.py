@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import click
 from flask import Flask
 from flask.cli import AppGroup
 
 from prefecture.kernel import worker
-from prefecture.statistics import jobs, observing
+from prefecture.statistics import jobs, observing, replay
+
+# Importing them entered them in the table of due work's handlers.
+HANDLERS: Final = (jobs.observe, replay.go_on)
 
 statistics = AppGroup("statistics", help="What is counted of the dossiers' ways.")
 

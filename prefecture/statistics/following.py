@@ -176,6 +176,7 @@ class _Walk:
         for mark in entry.trail:
             sign, element = mark[:1], mark[1:]
             if sign == "+":
+                self._begin_call(element)
                 fresh[element].append(Stay(element, self.known.version_id, entry.at))
             elif sign == ">":
                 self._measure(element, self.known.version_id, entry.at, waited)
@@ -185,6 +186,12 @@ class _Walk:
             elif self.known.stays[element]:
                 waited = self._leave(self.known.stays[element].pop(0), entry, sign)
         self._keep(stay for several in fresh.values() for stay in several)
+
+    def _begin_call(self, element: str) -> None:
+        """A block called for the first time from here begins anew: what it did elsewhere is no return."""
+        if not self.known.turns[element]:
+            for inner in self.drawn(self.known.version_id).inside(element):
+                self.known.turns[inner] = 0
 
     def _keep(self, stays: Iterable[Stay]) -> None:
         for stay in stays:

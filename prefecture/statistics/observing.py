@@ -8,7 +8,7 @@ reading is taken up without counting anything twice.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy import func, select
@@ -87,7 +87,7 @@ def _read_on(ids: Sequence[uuid.UUID], library: _Library) -> int:
         one = _known(trail, known.get(trail.dossier_id), library)
         for stay in stays.get(trail.dossier_id, ()):
             one.stays[stay.element].append(stay)
-        one.turns.update(turns.get(trail.dossier_id, {}))
+        one.turns.update(_turns(turns.get(trail.dossier_id, {}), library.version(one.version_id)))
         followed = follow(trail, one, library.numbers(trail.code), library.version)
         counts.add(trail, one, followed)
     counts.write()
@@ -107,21 +107,28 @@ def _known(trail: Trail, row: FollowedDossier | None, library: _Library) -> Know
     )
 
 
+def _turns(last: Mapping[str, tuple[int, int]], drawn: Drawn) -> dict[str, int]:
+    """How often each element was come to; a block called from elsewhere since has begun anew."""
+    found = {element: turn for element, (_, turn) in last.items()}
+    for call, (order, turn) in last.items():
+        for inner in drawn.inside(call) if turn == 1 else ():
+            if inner in last and last[inner][0] < order:
+                found[inner] = 0
+    return found
+
+
 def _stays(
     ids: Sequence[uuid.UUID],
-) -> tuple[dict[uuid.UUID, list[Stay]], dict[uuid.UUID, dict[str, int]]]:
-    """Where these dossiers stand, oldest first, and how often each stayed anywhere before."""
+) -> tuple[dict[uuid.UUID, list[Stay]], dict[uuid.UUID, dict[str, tuple[int, int]]]]:
+    """Where these dossiers stand, oldest first, and the last stay of each anywhere: its order, its turn."""
     open_now = select(Passage).where(Passage.dossier_id.in_(ids), Passage.left_at.is_(None)).order_by(Passage.id)
     stays: dict[uuid.UUID, list[Stay]] = {}
     for row in db.session.scalars(open_now):
         stay = Stay(row.element, row.version_id, row.entered_at, row.turn, id=row.id)
         stays.setdefault(row.dossier_id, []).append(stay)
-    before = (
-        select(Passage.dossier_id, Passage.element, func.max(Passage.turn))
-        .where(Passage.dossier_id.in_(ids))
-        .group_by(Passage.dossier_id, Passage.element)
-    )
-    turns: dict[uuid.UUID, dict[str, int]] = {}
-    for dossier_id, element, turn in db.session.execute(before):
-        turns.setdefault(dossier_id, {})[element] = turn
+    last = select(func.max(Passage.id)).where(Passage.dossier_id.in_(ids)).group_by(Passage.dossier_id, Passage.element)
+    turns: dict[uuid.UUID, dict[str, tuple[int, int]]] = {}
+    query = select(Passage.dossier_id, Passage.element, Passage.id, Passage.turn).where(Passage.id.in_(last))
+    for dossier_id, element, order, turn in db.session.execute(query):
+        turns.setdefault(dossier_id, {})[element] = order, turn
     return stays, turns

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import Any
 
+from engine.compiling import xml
 from engine.model import ElementInfo
 from forms import Component
 from prefecture.demarches.version import Version
@@ -43,6 +44,24 @@ class Drawn:
         """Whether the citizen does it."""
         info = self._elements.get(element)
         return info is not None and info.lane == USAGER
+
+    def inside(self, element: str) -> frozenset[str]:
+        """The elements of the process that a call activity calls; none for anything else."""
+        called = self._calls.get(element)
+        return frozenset() if called is None else frozenset(self._of_process.get(called, ()))
+
+    @cached_property
+    def _calls(self) -> Mapping[str, str]:
+        drawings = self._version.diagrams.values()
+        calls = (one for content in drawings for one in xml.parse(content).iter(xml.bpmn("callActivity")))
+        return {str(one.get("id")): xml.reference(one.get("calledElement")) for one in calls}
+
+    @cached_property
+    def _of_process(self) -> Mapping[str, list[str]]:
+        found: dict[str, list[str]] = {}
+        for info in self._elements.values():
+            found.setdefault(info.process, []).append(info.id)
+        return found
 
     def motif(self, values: Mapping[str, Any]) -> str:
         """The motif of a new dossier: its answer to the question that `[observation] motif` names, if a choice."""

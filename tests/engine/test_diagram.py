@@ -129,9 +129,16 @@ def test_what_is_cooler_than_before_is_told_from_what_is_hotter_without_any_colo
 
 def test_a_figure_is_written_beside_its_place_and_told_in_words() -> None:
     svg = picture(heat={"examen": 3.0}, figures={"examen": "12 · 3 j <b>", "f3": "7"})
-    assert "12 · 3 j <b>" in text_in(group(svg, "examen"))
+    assert "12 · 3 j <b>" in [text_in(e) for e in svg.iter(f"{SVG}text") if e.get("class") == "bpmn-plaque-texte"]
     assert "Examiner le dossier <complet>, 12 · 3 j <b>" in (next(svg.iter(f"{SVG}desc")).text or "")
     assert "oui : 7" in text_in(group(svg, "f3"))
+
+
+def test_a_figure_hides_no_event_at_the_edge_of_its_step() -> None:
+    above = DRAWN.replace(shape("rappel", 230, 140, 36, 36), shape("rappel", 230, 60, 36, 36))
+    svg = picture(f"{HEAD}{MODEL}{above}</bpmn:definitions>".encode(), figures={"examen": "3 j"})
+    plate = next(e for e in svg.iter(f"{SVG}rect") if e.get("class") == "bpmn-plaque")
+    assert float(str(plate.get("y"))) > 140
 
 
 def test_a_flow_that_was_taken_is_drawn_as_done() -> None:
@@ -148,7 +155,9 @@ def test_nothing_in_the_picture_needs_inline_style_or_script() -> None:
 
 def test_every_class_that_the_stylesheet_themes_is_drawn_somewhere() -> None:
     shown = {"choix": 1.0, "examen": -1.0, "f1": 1.0, "f2": -1.0}
-    drawn = render(WHOLE, tokens=["examen", "examen", "fin"], done=["depot"], heat=shown, figures={"examen": "3 j"})
+    drawn = render(
+        WHOLE, tokens=["examen", "examen", "fin"], done=["depot", "f3"], heat=shown, figures={"examen": "3 j"}
+    )
     classes = set(re.findall(r"\.(bpmn[a-z-]*)", STYLESHEET))
     assert not {name for name in classes if name not in drawn}
 

@@ -26,6 +26,9 @@ class Paper:
     def is_for_citizen(self, element: str) -> bool:
         return element == "completer"
 
+    def inside(self, element: str) -> frozenset[str]:
+        return frozenset({"completer"}) if element.startswith("appel") else frozenset()
+
     def motif(self, values: Mapping[str, Any]) -> str:
         return str(values.get("after", {}).get("nature", ""))
 
@@ -74,6 +77,14 @@ def test_coming_back_is_counted_as_a_return() -> None:
     again = entry(3, 2, "task_done", "-completer", ">f4", "+verifier")
     _, found = read(trail(FILED, back, again, entry(4, 4, "task_done", "-verifier")))
     assert [one.again for one in found.measures if one.element == "verifier"] == [False, True]
+
+
+def test_a_block_called_from_another_place_begins_anew_and_from_the_same_place_is_a_return() -> None:
+    steps = ["+appel_1", "+completer"], ["-completer", "-appel_1", "+appel_2", "+completer"]
+    again = ["-completer", "-appel_2", "+appel_1", "+completer"]
+    told = trail(*(entry(n, n, "step", *marks) for n, marks in enumerate((*steps, again), 1)))
+    _, found = read(told)
+    assert [one.turn for one in found.opened if one.element == "completer"] == [1, 1, 2]
 
 
 def test_what_was_passed_before_a_move_belongs_to_the_version_of_then() -> None:
