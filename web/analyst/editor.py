@@ -10,6 +10,7 @@ from flask import current_app, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import generate_csrf
 
+from prefecture.identity.permissions import ANALYSTE
 from prefecture.kernel.entry import entry
 from prefecture.studio import queries as studio
 from prefecture.studio.queries import DraftView, FileView
@@ -57,6 +58,7 @@ def _settings(draft: DraftView, built: Bundle) -> dict[str, object]:
         "token": generate_csrf(),
         "signIn": url_for("account.sign_in"),
         "draft": {"id": str(draft.id), "code": draft.code, "title": draft.title},
+        "writes": ANALYSTE in session.signed_in().roles,
         "path": _asked(draft),
         "styles": {name: _address(file) for name, file in built.sheets.items()},
         "files": [{"path": one.path, "shared": one.shared} for one in draft.files],

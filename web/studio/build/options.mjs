@@ -7,23 +7,26 @@ import { fileURLToPath } from 'node:url';
 
 export const FOLDER = join(dirname(fileURLToPath(import.meta.url)), '..');
 
-/** Texts that packages write into their pages without asking for a translation, by file: English → French. */
-export const LITERALS = JSON.parse(readFileSync(join(FOLDER, 'french', 'literals.json'), 'utf8'));
+const table = (...path) => JSON.parse(readFileSync(join(FOLDER, ...path), 'utf8'));
 
-/** Speaks French where a package has its texts written in its code; a text that is gone stops the build. */
-const french = {
-  name: 'french',
+/** Texts that packages write into their pages without asking for a translation, by file: English → French. */
+export const LITERALS = table('french', 'literals.json');
+const WRITTEN = { ...LITERALS, ...table('styles', 'colours.json') };
+
+/** Speaks French, in our colours, where a package has both written in its code; what is gone stops the build. */
+const said = {
+  name: 'said',
   setup(build) {
-    const files = Object.keys(LITERALS);
+    const files = Object.keys(WRITTEN);
     const escaped = files.map((one) => one.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));
-    build.onLoad({ filter: new RegExp(`node_modules/(${escaped.join("|")})$`) }, async ({ path }) => {
+    build.onLoad({ filter: new RegExp(`node_modules/(${escaped.join('|')})$`) }, async ({ path }) => {
       const file = files.find((one) => path.endsWith(`node_modules/${one}`));
       let text = await readFile(path, 'utf8');
-      for (const [english, ours] of Object.entries(LITERALS[file])) {
-        if (!text.includes(english)) {
-          throw new Error(`${file} no longer says ${english}: see web/studio/french/literals.json`);
+      for (const [theirs, ours] of Object.entries(WRITTEN[file])) {
+        if (!text.includes(theirs)) {
+          throw new Error(`${file} no longer says ${theirs}: see web/studio/french and web/studio/styles`);
         }
-        text = text.replaceAll(english, ours);
+        text = text.replaceAll(theirs, ours);
       }
       return { contents: text, loader: 'js' };
     });
@@ -61,5 +64,5 @@ export const options = {
   legalComments: 'none',
   charset: 'utf8',
   loader: { '.woff2': 'file', '.woff': 'empty', '.eot': 'empty', '.ttf': 'empty', '.svg': 'empty' },
-  plugins: [french, ours],
+  plugins: [said, ours],
 };

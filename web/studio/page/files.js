@@ -6,9 +6,9 @@ const KINDS = [
   ['Diagrammes', (path) => path.endsWith('.bpmn')],
   ['Tables de décision', (path) => path.endsWith('.dmn')],
   ['Formulaires', (path) => path.startsWith('forms/')],
-  ['Lettres et messages', (path) => path.startsWith('courriers/')],
+  ['Courriers', (path) => path.startsWith('courriers/')],
   ['Scénarios', (path) => path.startsWith('scenarios/')],
-  ['Réglages et documentation', () => true],
+  ['Réglages et notice', () => true],
 ];
 
 export class Files {

@@ -1,7 +1,5 @@
 // Who may write: one analyst at a time, renewed while the page is open, to be taken over by another who asks for it.
 
-import { Refused } from './server.js';
-
 const BEAT = 40_000;
 
 export class Lock {
@@ -19,12 +17,8 @@ export class Lock {
         Object.assign(this, { mine: answer.mine, by: answer.by });
         this.told(answer);
       }
-    } catch (error) {
+    } catch {
       // Who cannot be reached cannot take it from us either: the next beat will tell.
-      if (error instanceof Refused) {
-        this.told({ mine: false, by: null, message: error.message });
-        return false;
-      }
     }
     this.timer = setTimeout(() => this.ask(), BEAT);
     return this.mine;
@@ -33,7 +27,7 @@ export class Lock {
   release() {
     clearTimeout(this.timer);
     if (this.mine) {
-      this.server.say('DELETE', 'edition').catch(() => {});
+      this.server.say('DELETE', 'edition', {}, { leaving: true }).catch(() => {});
     }
   }
 }

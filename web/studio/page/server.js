@@ -38,10 +38,10 @@ export class Server {
   }
 
   /** Any of the other verbs, spoken in JSON. */
-  async say(method, verb, told = {}) {
+  async say(method, verb, told = {}, { leaving = false } = {}) {
     const headers = { 'Content-Type': 'application/json' };
     const body = method === 'GET' ? undefined : JSON.stringify(told);
-    const answer = await this.#ask(method, verb, { headers, body });
+    const answer = await this.#ask(method, verb, { headers, body, keepalive: leaving });
     return answer.status === 204 ? {} : answer.json();
   }
 

@@ -30,7 +30,7 @@ export class Session {
     // The file, the editor's code, the lock and the words to complete with come side by side.
     const editor = this.#editorOf(wanted);
     const text = this.server.read(wanted);
-    const [catalogue] = await Promise.all([this.#learn(), this.lock.ask()]);
+    const [catalogue] = await Promise.all([this.#learn(), this.#mayWrite()]);
     this.catalogue = catalogue;
     await this.open(wanted, { editor, text });
     this.parts.comments.refresh();
@@ -50,6 +50,7 @@ export class Session {
     this.#startSaving(read.revision);
     this.editor = await module.open(this.page.host, { path, text: read.text, readOnly: this.readOnly, studio: this });
     this.page.root.dataset.kind = path.split('.').at(-1);
+    this.page.root.classList.toggle('studio--looking', this.readOnly);
     this.parts.files.opened(path);
     this.page.state(this.readOnly ? 'looking' : 'saved');
     await this.#recover(read);
@@ -140,6 +141,15 @@ export class Session {
     }
   }
 
+  /** Ask for the lock, if this account may write at all. */
+  async #mayWrite() {
+    if (this.page.settings.writes) {
+      await this.lock.ask();
+    } else {
+      this.page.notice(typo('Votre compte permet de lire ce brouillon et de le commenter, pas de l’écrire.'));
+    }
+  }
+
   #editorOf(path) {
     return editorOf(path, this.page.settings.styles);
   }
@@ -153,7 +163,9 @@ export class Session {
     const kept = this.keeping.kept(this.path);
     if (!kept || kept.text === text) {
       this.keeping.forget(this.path);
-    } else if (!this.readOnly) {
+    } else if (this.readOnly) {
+      this.page.say('Votre dernier texte n’est pas enregistré : il est gardé sur ce poste et sera repris avec la main.');
+    } else {
       await this.editor.load(kept.text);
       this.saving.revision = kept.revision;
       this.saving.changed();
@@ -192,11 +204,11 @@ export class Session {
   }
 
   /** The lock has changed hands. */
-  async #handed({ by, mine, message }) {
+  async #handed({ by, mine }) {
     const { page } = this;
     page.place('lock').textContent = !mine && by ? `Ouvert par ${by}` : '';
-    if (mine || message) {
-      page.notice(message ?? '');
+    if (mine) {
+      page.notice('');
     } else {
       page.notice(
         typo(`${by ?? 'Une autre personne'} écrit dans ce brouillon. Vous pouvez le lire ; pour écrire, prenez la main : `
@@ -218,7 +230,8 @@ export class Session {
     root.addEventListener('click', (event) => {
       const verb = event.target.closest('[data-verb]')?.dataset.verb;
       if (verb) {
-        this.editor?.act?.(verb);
+        // After the click is over: what it opens closes when something else is clicked.
+        setTimeout(() => this.editor?.act?.(verb));
       }
     });
     window.addEventListener('online', () => this.saving?.resume());

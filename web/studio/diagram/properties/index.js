@@ -7,7 +7,9 @@ import { condition, conditional, several, severalOf, timer, timerOf } from './fl
 import { freeProperties, pairs } from './pairs.js';
 import { NAMED, action, call, card, decision, notice, parameters, person, role } from './tasks.js';
 
-const group = (id, label, entries) => (entries.length ? [{ id, label, component: Group, entries }] : []);
+const group = (id, label, entries, { shouldOpen = false } = {}) =>
+  entries.length ? [{ id, label, component: Group, entries, shouldOpen }] : [];
+const OPEN = { shouldOpen: true };
 
 function ours(here) {
   const { element, holder } = here;
@@ -25,7 +27,7 @@ function ours(here) {
   } else if (is(element, 'bpmn:Event') && !holder.get('attachedToRef')) {
     rows.push(...notice(here));
   }
-  return group('planipref', 'PlaniPref', rows);
+  return group('planipref', 'PlaniPref', rows, OPEN);
 }
 
 function lists(here) {
@@ -59,9 +61,9 @@ function written(here) {
   const timed = is(element, 'bpmn:Event') && timerOf(holder);
   const repeated = is(element, 'bpmn:Activity') && severalOf(holder);
   return [
-    ...group('planipref-minuterie-groupe', 'Minuterie', timed ? timer(here) : []),
-    ...group('planipref-condition-groupe', 'Condition', conditional(element) ? condition(here) : []),
-    ...group('planipref-boucle-groupe', 'Plusieurs fois', repeated ? several(here) : []),
+    ...group('planipref-minuterie-groupe', 'Minuterie', timed ? timer(here) : [], OPEN),
+    ...group('planipref-condition-groupe', 'Condition', conditional(element) ? condition(here) : [], OPEN),
+    ...group('planipref-boucle-groupe', 'Plusieurs fois', repeated ? several(here) : [], OPEN),
   ];
 }
 
@@ -81,10 +83,10 @@ export class PlaniPrefProperties {
       const user = is(element, 'bpmn:UserTask');
       const step = is(element, 'bpmn:FlowNode');
       return [
-        general,
+        general && { ...general, ...OPEN },
         ...ours(here),
-        ...group('planipref-parametres', 'Paramètres de l’action', parameters(here)),
-        ...group('planipref-carte', 'Carte de l’usager', user ? card(here) : []),
+        ...group('planipref-parametres', 'Paramètres de l’action', parameters(here), OPEN),
+        ...group('planipref-carte', 'Carte de l’usager', user ? card(here) : [], OPEN),
         ...written(here),
         ...lists(here),
         ...others,
