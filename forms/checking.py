@@ -151,6 +151,8 @@ def _wrong(node: Node, reading: Typed, evaluate: Evaluate) -> str | None:
     if refused:
         return refused
     value = get(reading.answers, node.path)
+    if value is ABSENT and not component.required:
+        return None
     if value is ABSENT or value is False or (component.kind == "dynamiclist" and not any(value)):
         missing = component.required and not _in_an_empty_item(node, reading)
         return required_message(component) if missing else None

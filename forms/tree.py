@@ -40,9 +40,8 @@ class Node:
 def get(tree: Any, path: Path) -> Any:
     """The value at the path, ABSENT where nothing stands."""
     for segment in path:
-        # Asked for every question of a form: most answers are plain dicts, whose look costs a tenth of a Mapping's.
-        plain = isinstance(tree, dict) and isinstance(segment, str)
-        tree = tree.get(segment, ABSENT) if plain else _member(tree, segment)
+        # Asked for every question of a form: a look into a plain dict costs a tenth of one into any Mapping.
+        tree = tree.get(segment, ABSENT) if tree.__class__ is dict else _member(tree, segment)
         if tree is ABSENT:
             return ABSENT
     return tree

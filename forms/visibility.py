@@ -51,10 +51,11 @@ class Conditions:
         return frozenset(found - {node.path for node in every if node.path in found and not self.hide(node.hides)})
 
     def _holds(self, condition: Hide) -> bool:
-        if condition not in self._truths:
+        known = self._truths.get(condition)
+        if known is None:
             expression, around = condition
-            self._truths[condition] = self._evaluate(expression, self._seen_from(around)) is True
-        return self._truths[condition]
+            known = self._truths[condition] = self._evaluate(expression, self._seen_from(around)) is True
+        return known
 
     def _seen_from(self, around: tuple[Path, ...]) -> dict[str, Any]:
         """The variables of a place: context, answers, then each list item around it (`this`, `parent`, `i` from 1)."""
