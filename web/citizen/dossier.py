@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -132,12 +132,17 @@ def _told(history: Sequence[HistoryEntry]) -> Iterator[tuple[HistoryEntry, str, 
 def _calculated(fact: HistoryEntry) -> str:
     """Which rules decided, and how to get them (CRPA, art. L.311-3-1)."""
     rules = (fact.values or {}).get("rules") or []
-    named = ", ".join(f"{one['number']} ({one['note']})" if one.get("note") else str(one["number"]) for one in rules)
+    named = ", ".join(_rule(one) for one in rules)
     applied = f"Règle{'s appliquées' if len(rules) > 1 else ' appliquée'}\u00a0: {named}. " if rules else ""
     return (
         f"{applied}Ce résultat vient d’un traitement algorithmique. Vous pouvez demander au service les règles qui le "
         "définissent et ses principales caractéristiques (CRPA, art. L.311-3-1)."
     )
+
+
+def _rule(one: Mapping[str, Any]) -> str:
+    note = f" ({one['note']})" if one.get("note") else ""
+    return f"n°\u00a0{one['number']}{note}"
 
 
 def _notes(found: DossierView, history: Sequence[HistoryEntry], rdv: RdvView | None) -> dict[str, str]:
