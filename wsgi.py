@@ -23,6 +23,7 @@ from prefecture.kernel.db import assert_safe, db, prepare
 from prefecture.kernel.entry import assert_declared
 from prefecture.kernel.settings import Settings
 from prefecture.statistics import commands as statistics
+from prefecture.studio import commands as studio
 
 # A database that is away is found away in seconds: by the connect, by unanswered packets, by silence.
 _AWAY_SOON = {
@@ -58,7 +59,7 @@ def create_app(chosen: Settings | None = None) -> Flask:
             assert_safe(db.engine)
     steps.register()
     commands.check_at_start(fonts.check)
-    for room in (commands, demarches, dossiers, statistics, demonstration, web, api):
+    for room in (commands, demarches, studio, dossiers, statistics, demonstration, web, api):
         room.register(app)
     assert_declared(app)
     if chosen.redis_url:

@@ -16,6 +16,8 @@ from prefecture.kernel.errors import Forbidden, Unauthenticated
 ROOMS = (
     "api.tokens",
     "api.demarches",
+    "api.drafts",
+    "api.draft_files",
     "api.documents",
     "api.dossiers",
     "api.tasks",

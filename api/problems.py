@@ -28,6 +28,8 @@ _TITLES = {
     413: "Envoi trop volumineux",
     415: "Type de contenu refusé",
     422: "Réponses à corriger",
+    423: "Tenu par quelqu’un d’autre",
+    428: "Révision manquante",
     429: "Trop de tentatives",
     500: "Erreur de notre côté",
     503: "Service momentanément indisponible",

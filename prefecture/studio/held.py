@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.orm import undefer
 
 from prefecture.demarches.bundle import LARGEST_BUNDLE
@@ -126,6 +126,16 @@ def write(row: Draft, actor: Actor, path: str, content: bytes) -> int:
     file.content, file.size, file.changed_at, file.changed_by = content, len(content), now, actor.id
     db.session.flush()
     return file.revision
+
+
+def fill(row: Draft, actor: Actor, files: Mapping[str, bytes]) -> None:
+    """Put the first files into a new draft."""
+    now = clock.now()
+    touch(row, actor, now)
+    told = {"draft_id": row.id, "revision": row.revision, "changed_at": now, "changed_by": actor.id}
+    rows = [{**told, "path": path, "content": content, "size": len(content)} for path, content in files.items()]
+    if rows:
+        db.session.execute(insert(DraftFile), rows)
 
 
 def write_all(row: Draft, actor: Actor, files: Mapping[str, bytes]) -> None:

@@ -63,9 +63,8 @@ def into_draft(actor: Actor, draft_id: uuid.UUID, content: bytes) -> Imported:
     row = held.find(draft_id)
     code = str(_settings(came.own).get("code", row.code))
     if code != row.code:
-        raise Invalid(
-            {"fichier": f"Ce dossier est celui de la démarche «\u00a0{code}\u00a0»\u00a0: importez-le à part."}
-        )
+        said = f"Ce dossier est celui de la démarche «\u00a0{code}\u00a0»\u00a0: importez-le à part."
+        raise Invalid({"fichier": said}, said)
     common = {path: text for path, text in held.files_of(draft_id).items() if folder.is_shared(path)}
     service.replace_files(actor, draft_id, came.own, "Avant l’import d’un dossier")
     return Imported(draft_id, _notes(came, common))

@@ -117,8 +117,7 @@ def begin(
     )
     db.session.add(row)
     db.session.flush()
-    for path, content in files.items():
-        held.write(row, actor, path, content)
+    held.fill(row, actor, files)
     return row.id
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -30,10 +31,10 @@ def test_every_route_of_the_api_is_described(town: Town, spec: dict[str, Any]) -
         (path, method.upper())
         for path, operations in spec["paths"].items()
         for method in operations
-        if method in {"get", "post", "delete"}
+        if method in {"get", "post", "put", "delete"}
     }
     served = {
-        (rule.rule.replace("<string:", "{").replace("<uuid:", "{").replace(">", "}"), method)
+        (re.sub(r"<\w+:(\w+)>", r"{\1}", rule.rule), method)
         for rule in town.app.url_map.iter_rules()
         if rule.rule.startswith(PREFIX) and not rule.endpoint.startswith("api-description")
         for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}

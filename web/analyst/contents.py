@@ -5,6 +5,7 @@ A draft may hold files that cannot be read: each is shown with what is wrong, an
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -20,17 +21,18 @@ from prefecture.demarches.bundle import COMMON
 from prefecture.demarches.version import SETTINGS, Version
 from web.analyst import readme
 
+_UNITS = {"Y": ("an", "ans"), "M": ("mois", "mois"), "W": ("semaine", "semaines"), "D": ("jour", "jours")}
 UNREADABLE = "Ce fichier ne se lit pas\u00a0: les constats disent pourquoi."
 LETTERS = {".mail.html": "Courriel", ".sms.txt": "SMS", ".html": "Courrier"}
 # Named delays of `demarche.toml`: table, key, what it is.
 _DELAYS = (
     ("silence", "delai", "Réponse au plus tard, sinon le silence vaut décision"),
     ("fenetre", "duree", "Période pendant laquelle on peut demander"),
-    ("complement", "delai_jours", "Temps donné pour compléter (jours)"),
-    ("complement", "relance_jours_avant", "Rappel avant la limite du complément (jours)"),
-    ("convocation", "validite_jours", "Temps donné pour choisir un rendez-vous (jours)"),
-    ("convocation", "relance_jours", "Rappel s’il n’est pas choisi (jours)"),
-    ("convocation", "rappel_jours_avant", "Rappel avant le rendez-vous (jours)"),
+    ("complement", "delai_jours", "Temps donné pour compléter"),
+    ("complement", "relance_jours_avant", "Rappel avant la limite du complément"),
+    ("convocation", "validite_jours", "Temps donné pour choisir un rendez-vous"),
+    ("convocation", "relance_jours", "Rappel s’il n’est pas choisi"),
+    ("convocation", "rappel_jours_avant", "Rappel avant le rendez-vous"),
     ("conservation", "apres_fin", "Conservation du dossier après sa fin"),
     ("conservation", "brouillon", "Conservation d’une demande non envoyée"),
 )
@@ -247,6 +249,21 @@ def _scenario(path: str, content: bytes) -> ScenarioShown:
 
 def _kind(path: str) -> str:
     return next((said for ending, said in LETTERS.items() if path.endswith(ending)), "Texte")
+
+
+def _span(value: Any) -> str:
+    """A delay in words: a number of days, or a period such as P4M; anything else as it is written."""
+    if isinstance(value, int):
+        return _counted(value, "D")
+    parts = re.fullmatch(r"P(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)W)?(?:(\d+)D)?", str(value))
+    counted = zip(parts.groups(), "YMWD", strict=True) if parts else ()
+    said = [_counted(int(number), unit) for number, unit in counted if number]
+    return " et ".join(said) or str(value)
+
+
+def _counted(number: int, unit: str) -> str:
+    one, several = _UNITS[unit]
+    return f"{number}\u00a0{several if number > 1 else one}"
 
 
 def _since(row: Mapping[str, Any]) -> str:
