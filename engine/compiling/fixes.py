@@ -5,6 +5,7 @@ What is to be corrected is what the rules find: a finding said to be automatic h
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping
 from typing import TYPE_CHECKING, Final
 
@@ -56,9 +57,11 @@ def _found(model: Model) -> list[tuple[str, Element]]:
     for rule in RULES:
         if FIXES.keys() & set(rule.codes):
             rule.check(model)
-    by_id = {str(e.get("id")): e for d in model.documents for e in d.root.iter() if isinstance(e.tag, str)}
+    by_id = defaultdict(list)
+    for element in model.documents[0].root.iter("*"):
+        by_id[str(element.get("id"))].append(element)
     found = dict.fromkeys((one.rule, one.element) for one in model.findings if one.automatic)
-    return [(rule, by_id[key]) for rule, key in found if key in by_id]
+    return [(rule, by_id[key][0]) for rule, key in found if len(by_id[key]) == 1]  # of two, which is not known
 
 
 def _named(element: Element) -> str:

@@ -26,6 +26,7 @@ from engine.diagram import render
 from engine.feel import Budget, FeelError, analyse, compile_expression, unary
 from engine.feel.dmn import Decisions, load
 from engine.model import Advance
+from engine.provenance import tables_behind
 from tests.engine.compiling.test_fuzz import SEEDS, spoil
 from tests.engine.feel.test_fuzz import EXPRESSIONS, SOUP, VARIABLES
 from tests.fuzz.limits import bounded
@@ -159,10 +160,15 @@ def _bpmn(text: str, chance: random.Random) -> None:
     with bounded():
         compiled = compile([Source("m.bpmn", content)], None, foreign=chance.random() < 0.7)
     with bounded():
-        apply_fixes(content)
+        fixed = apply_fixes(content)
+    with bounded():
+        if apply_fixes(fixed) != fixed:
+            raise AssertionError("a corrected file is corrected again")
     with bounded(), suppress(XmlRefused):
         render(content)
     if compiled.definition is not None:
+        with bounded():
+            tables_behind(compiled.definition, {})
         _walk(compiled.definition, chance)
 
 
