@@ -6,30 +6,30 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from tests.engine.player import START
 from tests.engine.token_game import AND, END, OR, TASK, XOR, Arc, Net
 
+BEGIN = "debut"
 KINDS = [TASK, TASK, TASK, XOR, AND, OR, OR]
 
 
 @st.composite
 def nets(draw: Any) -> Net:
-    """A flat drawing; the first node is where it begins."""
+    """A flat drawing."""
     names = [f"n{number}" for number in range(draw(st.integers(3, 8)))]
     kinds = {name: draw(st.sampled_from(KINDS)) for name in names} | {"end": END}
-    arcs: list[Arc] = []
+    arcs = [Arc("f", BEGIN, "n0")]
     for place, name in enumerate(names):
         count = 1 if kinds[name] == TASK else draw(st.integers(1, 3))
         for _ in range(count):
             ahead = [*names[place + 1 :], "end"]
             target = draw(st.sampled_from(ahead if draw(st.integers(0, 3)) else names))
             arcs.append(Arc(f"f{len(arcs)}", name, target, draw(st.integers(0, 4))))
-    return Net(kinds, tuple(arcs))
+    return Net({BEGIN: "startEvent", **kinds}, tuple(arcs))
 
 
 def drawn(net: Net) -> str:
     """The drawing as BPMN."""
-    parts = [START, '<sequenceFlow id="f" sourceRef="debut" targetRef="n0"/>']
+    parts: list[str] = []
     for name, kind in net.kinds.items():
         arcs = net.out(name)
         decides = kind in {XOR, OR} and len(arcs) > 1

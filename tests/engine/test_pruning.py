@@ -22,7 +22,7 @@ from engine.spiff.reporting import report
 from engine.spiff.storing import begin, new, read
 from engine.spiff.whole import WholeInstance
 from engine.state import accept, loads
-from tests.engine.nets import drawn, nets
+from tests.engine.nets import BEGIN, drawn, nets
 from tests.engine.player import END, NOW, START, Player, definition, flows, user
 from tests.engine.test_runtime_random_walks import HEAD, Draughtsman, walk
 from tests.engine.token_game import Game, Net, Runaway, tasks
@@ -97,7 +97,7 @@ def test_a_drawing_without_structure_does_what_the_token_game_says(net: Net, cho
     game, x = Game(net), chosen[0][1]
     play = Kept(definition(drawn(net)), x, Instance)
     try:
-        markings = game.begin("n0", x)
+        markings = game.begin(BEGIN, x)
         for number, x in chosen:
             assume(not runs_away(play))
             markings = {one for one in markings if tasks(net, one) == Counter(play.tasks)}
