@@ -9,6 +9,7 @@ from datetime import date, datetime, time, timedelta
 from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from engine.compiling import xml
 from prefecture.demarches import queries as demarches
 from prefecture.demarches.version import Version
 from prefecture.identity.permissions import ANALYSTE
@@ -109,6 +110,7 @@ def _instant(day: date) -> datetime:
 
 
 def _names(version: Version) -> dict[str, str]:
-    """What the decisions are for: the names of the steps that ask them."""
-    elements = version.definition.elements.values()
-    return {one.id: one.name for one in elements if one.type == "businessRuleTask"}
+    """The names of the decisions, as their tables give them."""
+    roots = (xml.parse(content) for name, content in version.files.items() if name.endswith(".dmn"))
+    found = (one for root in roots for one in root.iter() if isinstance(one.tag, str) and xml.local(one) == "decision")
+    return {str(one.get("id")): str(one.get("name") or one.get("id")) for one in found}
