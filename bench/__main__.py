@@ -16,7 +16,7 @@ os.environ.pop("REDIS_URL", None)
 
 def main() -> None:
     """Measure on SQLite, then on PostgreSQL, which is started here."""
-    from bench import completion, over_http, parts  # the rooms read the environment that was just set
+    from bench import completion, over_http, parts, starting  # the rooms read the environment that was just set
     from bench.house import founded
     from tests.servers import postgresql
 
@@ -25,6 +25,8 @@ def main() -> None:
         state = completion.measure(house, "sqlite", floor.sqlite(house.home / "floor.sqlite3"), profile=profile)
         parts.size(state)
         parts.loops()
+        parts.parallel_blocks()
+        starting.measure(house)
         parts.letter(house)
     with postgresql() as url, founded(url) as house:
         completion.measure(house, "postgresql", floor.postgresql(url), profile=profile)
