@@ -12,6 +12,7 @@ from flask_wtf.csrf import generate_csrf
 
 from prefecture.identity.permissions import ANALYSTE
 from prefecture.kernel.entry import entry
+from prefecture.steps.actions import ACTIONS
 from prefecture.studio import queries as studio
 from prefecture.studio.queries import DraftView, FileView
 from web import session
@@ -59,6 +60,7 @@ def _settings(draft: DraftView, built: Bundle) -> dict[str, object]:
         "signIn": url_for("account.sign_in"),
         "draft": {"id": str(draft.id), "code": draft.code, "title": draft.title},
         "writes": ANALYSTE in session.signed_in().roles,
+        "labels": {name: one.label for name, one in ACTIONS.items()},
         "path": _asked(draft),
         "styles": {name: _address(file) for name, file in built.sheets.items()},
         "files": [{"path": one.path, "shared": one.shared} for one in draft.files],

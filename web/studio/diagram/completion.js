@@ -47,6 +47,7 @@ export class Catalogue {
 
   set(told) {
     this.actions = told.actions ?? {};
+    this.labels = told.labels ?? {}; // what each action does
     this.forms = told.forms ?? [];
     this.letters = told.letters ?? [];
     this.decisions = told.decisions ?? [];

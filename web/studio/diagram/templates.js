@@ -7,10 +7,8 @@ const STEPS = ['completude', 'convocation', 'decision', 'remise'];
 const BLOCKS = { id: 'planipref-blocs', name: 'Blocs communs' };
 const ACTIONS = { id: 'planipref-actions', name: 'Actions' };
 
-const sentence = (name) => {
-  const words = name.split('.').at(-1).replaceAll('_', ' ');
-  return words[0].toUpperCase() + words.slice(1);
-};
+/** The beginning of what an action does: a name for the step. */
+const short = (label) => label.split(/\s?[:;,(]/)[0].trim();
 
 /** Every ready-made element: what it is called, what it looks like, what it is made of. */
 function templates(catalogue) {
@@ -23,14 +21,14 @@ function templates(catalogue) {
     name,
     step: STEPS.find((one) => process.endsWith(one)),
   }));
-  const actions = Object.entries(catalogue.actions).map(([action, spec]) => ({
+  const actions = Object.keys(catalogue.actions).map((action) => ({
     id: action,
-    label: action,
+    label: short(catalogue.labels[action] ?? action),
+    description: action,
     group: ACTIONS,
     icon: 'bpmn-icon-service-task',
     type: 'bpmn:ServiceTask',
-    name: sentence(action),
-    required: spec.required ?? [],
+    name: short(catalogue.labels[action] ?? action),
   }));
   return [...blocks, ...actions];
 }
@@ -91,10 +89,9 @@ export class Templates {
     return this.elementFactory.createShape({ type, businessObject });
   }
 
-  #contents({ id, type, required = [], step }) {
+  #contents({ id, type, step }) {
     if (type === 'bpmn:ServiceTask') {
-      const listeEntrees = required.map((nom) => this.extensions.make('Entree', { nom, valeur: '' }));
-      return [this.extensions.make('Action', { nom: id, listeEntrees })];
+      return [this.extensions.make('Action', { nom: id })];
     }
     const call = this.extensions.make('Appel', { entrees: 'tout', sorties: 'tout' });
     return step ? [call, this.extensions.make('Propriete', { nom: 'etape', valeur: step })] : [call];
@@ -120,8 +117,8 @@ export class Templates {
   }
 }
 
-function entry({ label, group, icon }, act) {
-  return { label, group, className: icon, action: { click: act, dragstart: act }, search: label };
+function entry({ label, description, group, icon }, act) {
+  return { label, description, group, className: icon, action: { click: act, dragstart: act }, search: `${label} ${description ?? ''}` };
 }
 
 Templates.$inject = [

@@ -11,6 +11,10 @@ export class Drawer {
     page.root.querySelectorAll('[data-fold]').forEach((button) => {
       button.addEventListener('click', () => this.fold(button.dataset.fold));
     });
+    if (window.matchMedia('(max-width: 62rem)').matches) {
+      this.fold('files', false);
+      this.fold('side', false);
+    }
   }
 
   /** Open a tab of the drawer, and the drawer with it. */

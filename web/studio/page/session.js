@@ -1,11 +1,13 @@
 // One analyst at work on one draft: the open file, its saving, the lock, and what every part hears of.
 
 import { editorOf } from '../editors/index.js';
-import { typo } from './html.js';
+import { settled, typo } from './html.js';
 import { Keeping } from './keeping.js';
 import { Lock } from './lock.js';
 import { Saving } from './saving.js';
 import { Server } from './server.js';
+
+const RELEARN = 3000;
 
 export class Session {
   constructor(page) {
@@ -18,6 +20,11 @@ export class Session {
     this.catalogue = {};
     this.nonce = page.nonce;
     this.side = page.side;
+    // What files name changes with each of them; not at every letter.
+    this.relearn = settled(async () => {
+      this.catalogue = await this.#learn();
+      this.editor?.learn?.(this.catalogue);
+    }, RELEARN);
   }
 
   add(name, part) {
@@ -155,7 +162,8 @@ export class Session {
   }
 
   async #learn() {
-    return this.server.say('GET', 'aide').catch(() => ({}));
+    const told = await this.server.say('GET', 'aide').catch(() => ({}));
+    return { ...told, labels: this.page.settings.labels };
   }
 
   /** A text that never reached the server is taken up again. */
@@ -181,10 +189,7 @@ export class Session {
     const { page, saving } = this;
     if (state === 'saved') {
       page.notice('');
-      this.#learn().then((catalogue) => {
-        this.catalogue = catalogue;
-        this.editor?.learn?.(catalogue);
-      });
+      this.relearn();
     } else if (state === 'conflict') {
       page.notice(
         typo(`${why.by ?? 'Une autre personne'} a enregistré ce fichier pendant que vous l’écriviez. Rien n’est perdu : `

@@ -100,8 +100,9 @@ export function card(here) {
 
 /** The action of a service task. */
 export function action(here) {
-  const { actions } = here.injector.get('catalogue');
-  return [select(attribute(here, 'Action', 'nom'), 'Action', () => Object.keys(actions).sort())];
+  const { actions, labels } = here.injector.get('catalogue');
+  const field = attribute(here, 'Action', 'nom');
+  return [select(field, 'Action', () => Object.keys(actions).sort(), labels[field.get()])];
 }
 
 /** The parameters of the chosen action, typed. */

@@ -1,0 +1,177 @@
+"""An analyst at the editor by browser: a name changed and saved by itself, a fault seen, shown and repaired."""
+
+from __future__ import annotations
+
+import threading
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from flask import Flask
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+from werkzeug.serving import make_server
+
+from prefecture.demarches import queries as demarches
+from prefecture.identity import service as identity
+from prefecture.kernel import clock
+from prefecture.kernel.db import db
+from prefecture.kernel.unit_of_work import unit_of_work
+from prefecture.studio import queries as studio
+from prefecture.studio import service
+from tests.town import PASSWORD, START, TSE
+from tests.web.village import Village, copied, make
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+DIAGRAM = "processus.bpmn"
+# As another modeler writes it: understood, and said to be so.
+FOREIGN = (b">=decision = null<", b">${decision == null}<")
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    """A préfecture founded once."""
+    folder = tmp_path_factory.mktemp("village")
+    return folder, str(make(folder, START))
+
+
+@pytest.fixture
+def village(home: tuple[Path, str], tmp_path: Path) -> Iterator[Village]:
+    """The préfecture of one test, on a Monday morning."""
+    app = copied(home[0], tmp_path)
+    with clock.frozen(START):
+        yield Village.of(app, home[1])
+    with app.app_context():
+        db.engine.dispose()
+
+
+@pytest.fixture
+def browser() -> Iterator[Browser]:
+    """Headless Chromium."""
+    expect.set_options(timeout=20_000)
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
+        yield chromium
+        chromium.close()
+
+
+@contextmanager
+def served(app: Flask) -> Iterator[str]:
+    """The application on a free port."""
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        thread.join()
+
+
+def begun(village: Village) -> uuid.UUID:
+    """A draft of the titre de séjour, with one condition in another engine's words."""
+    actor = village.actor("ana")
+    with village.app.app_context(), unit_of_work():
+        draft = service.from_version(actor, demarches.current(TSE).id, "Titre de séjour, version suivante")
+        text, revision = studio.content(draft, DIAGRAM)
+        assert FOREIGN[0] in text
+        service.save_file(actor, draft, DIAGRAM, text.replace(*FOREIGN), revision)
+    return draft
+
+
+def written(village: Village, draft: uuid.UUID) -> str:
+    """The diagram as the server has it."""
+    with village.app.app_context():
+        return studio.content(draft, DIAGRAM)[0].decode()
+
+
+def opened(browser: Browser, address: str, draft: uuid.UUID, login: str = "ana") -> Page:
+    """The editor in a window of its own, ready; what breaks in it, or what its policy refuses, fails the test."""
+    page = browser.new_context(viewport={"width": 1400, "height": 900}).new_page()
+    page.goto(f"{address}/connexion?suite=/analyste/brouillons/{draft}")
+    page.fill("[name=login]", login)
+    page.fill("[name=mot_de_passe]", PASSWORD)
+    page.on("console", lambda told: pytest.fail(told.text) if "Security Policy" in told.text else None)
+    page.on("pageerror", lambda error: pytest.fail(str(error)))
+    page.click("main button[type=submit]")
+    page.wait_for_selector("[data-studio][data-ready]")
+    return page
+
+
+def choose(page: Page, element: str) -> None:
+    """Click an element of the drawing."""
+    page.locator(f"[data-element-id={element}] .djs-hit").first.click()
+
+
+def test_an_analyst_renames_a_step_sees_a_fault_where_it_is_and_repairs_it(village: Village, browser: Browser) -> None:
+    draft = begun(village)
+    with served(village.app) as address:
+        page = opened(browser, address, draft)
+        state, summary = page.locator("[data-state]"), page.locator("[data-findings-summary]")
+
+        # What the compiler can correct alone, at one click.
+        expect(summary).to_have_text("1 constat")
+        page.get_by_role("button", name="Corriger", exact=True).click()
+        expect(summary).to_contain_text("Aucun constat")
+
+        choose(page, "attester_depot")
+        page.get_by_label("Nom", exact=True).fill("Accuser réception de la demande")
+        expect(state).to_have_text("Non enregistré")
+        expect(state).to_have_text("Enregistré")
+        assert 'name="Accuser réception de la demande"' in written(village, draft)
+        assert "${" not in written(village, draft)
+
+        # A service task without an action: an error in the list and on the drawing, from which one comes back to it.
+        action = page.get_by_label("Action", exact=True)
+        action.select_option("")
+        expect(summary).to_have_text("1 constat, dont 1 erreur")
+        expect(page.locator(".djs-overlay-finding .studio-mark--error")).to_be_visible()
+        choose(page, "demande_deposee")
+        page.locator(".studio-finding__go").click()
+        expect(page.locator(".bio-properties-panel-header-label")).to_have_text("Accuser réception de la demande")
+        action.select_option("depot.attester")
+        expect(summary).to_contain_text("Aucun constat")
+        expect(state).to_have_text("Enregistré")
+
+        expect(page.locator(".bjs-powered-by")).to_be_visible()
+        faults = Axe().run(page).response["violations"]
+        assert [(one["id"], [node["target"] for node in one["nodes"]]) for one in faults] == []
+    with village.app.app_context():
+        assert studio.findings(draft) == []
+
+
+def test_two_analysts_never_lose_each_others_work(village: Village, browser: Browser) -> None:
+    with village.app.app_context(), unit_of_work():
+        identity.create_agent("bea", "Béa Nguyen", PASSWORD, ("analyste",), prefecture="94", service_ids=[])
+    draft = begun(village)
+    with served(village.app) as address:
+        ana, bea = opened(browser, address, draft), opened(browser, address, draft, "bea")
+        expect(bea.locator("[data-state]")).to_have_text("Lecture seule")
+        expect(bea.locator("[data-notice]")).to_contain_text("Ana Lopez écrit dans ce brouillon")
+        bea.get_by_role("button", name="Prendre la main").click()
+        expect(bea.locator("[data-state]")).to_have_text("Enregistré")
+
+        # Ana does not know yet: what she writes now is refused, kept on her machine, and taken up with the lock.
+        choose(ana, "attester_depot")
+        ana.get_by_label("Nom", exact=True).fill("Accuser réception")
+        expect(ana.locator("[data-notice]")).to_contain_text("Béa Nguyen écrit dans ce brouillon")
+        ana.get_by_role("button", name="Prendre la main").click()
+        expect(ana.locator("[data-element-id=attester_depot] text")).to_contain_text("Accuser")
+        expect(ana.locator("[data-state]")).to_have_text("Enregistré")
+    assert 'name="Accuser réception"' in written(village, draft)
+
+
+def test_a_cut_line_stops_nobody(village: Village, browser: Browser) -> None:
+    draft = begun(village)
+    with served(village.app) as address:
+        page = opened(browser, address, draft)
+        choose(page, "attester_depot")
+        page.context.set_offline(True)
+        page.get_by_label("Nom", exact=True).fill("Écrit sans réseau")
+        expect(page.locator("[data-state]")).to_contain_text("Hors ligne")
+        page.context.set_offline(False)
+        expect(page.locator("[data-state]")).to_have_text("Enregistré")
+    assert 'name="Écrit sans réseau"' in written(village, draft)
