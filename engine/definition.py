@@ -6,16 +6,13 @@ starts and ends, link events, typed starts. What cannot run as the standard says
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Any
 
-from lxml import etree
-
-from engine.compiling.xml import BPMNDI, DC, DI
 from engine.errors import DefinitionInvalid, Problem
+from engine.fingerprint import fingerprint
 from engine.model import ElementInfo
 from engine.spiff.activity import BusinessRuleTask
 from engine.spiff.building import ProcessBuilder, calls
@@ -23,8 +20,6 @@ from engine.spiff.formulas import Formula
 from engine.spiff.node import Node
 from engine.spiff.process import ProcessSpec
 from engine.spiff.reading import Element, Tables, children, is_true, read_tables
-
-_DRAWN: Final = tuple(f"{{{name}}}" for name in (BPMNDI, DC, DI))
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,16 +158,6 @@ def _elements(specs: Iterable[ProcessSpec]) -> dict[str, ElementInfo]:
 
 
 def _digest(documents: Sequence[Element], decisions: Mapping[str, Any]) -> str:
-    """Two definitions with the same digest run the same: how their files are laid out and drawn does not count."""
-    digest = hashlib.sha256()
-    for document in documents:
-        for event, element in etree.iterwalk(document, events=("start", "end")):
-            if not isinstance(element.tag, str) or element.tag.startswith(_DRAWN):
-                continue
-            said = (element.tag, sorted(element.attrib.items()), (element.text or "").strip())
-            digest.update(repr(said if event == "start" else ()).encode())
-    digest.update(repr(sorted(decisions)).encode())
-    return digest.hexdigest()
-
-
-__all__ = ["Definition", "build"]
+    """Two definitions with the same digest run the same, and decide the same."""
+    told = (f"{key} {getattr(decisions[key], 'digest', '')}" for key in sorted(decisions))
+    return fingerprint(documents, *told)

@@ -30,6 +30,7 @@ class Answers:
         """`outputs`: decision → the name of its table's only output."""
         self._decisions = decisions
         self._outputs = outputs
+        self.digest = decisions.digest
 
     def decide(
         self, key: str, variables: Mapping[str, Any], *, now: datetime | None = None, zone: tzinfo | None = None

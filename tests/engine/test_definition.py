@@ -9,6 +9,7 @@ import pytest
 
 from engine.definition import build
 from engine.errors import DefinitionInvalid
+from engine.feel import dmn
 from tests.engine.player import END, START, Player, definition, document, flows, service, timer, user, when
 
 MULTI = (
@@ -117,6 +118,19 @@ def test_the_digest_overlooks_layout_and_order_of_attributes() -> None:
     spread = inside.replace("><", ">\n  <").replace('id="a" name="a"', 'name="a" id="a"')
     assert definition(spread).digest == definition(inside).digest
     assert spread != inside
+
+
+def test_the_digest_follows_what_a_table_decides_and_overlooks_how_it_is_drawn() -> None:
+    def deciding(text: str, more: str = "") -> str:
+        table = (
+            '<definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/" id="d" name="d" namespace="urn:d">'
+            f'<decision id="k" name="k"><literalExpression><text>{text}</text></literalExpression></decision>{more}'
+            "</definitions>"
+        )
+        return definition(START + user("a"), decisions={"k": dmn.load(table.encode())}).digest
+
+    drawing = '<di:DMNDI xmlns:di="https://www.omg.org/spec/DMN/20191111/DMNDI/"><di:DMNDiagram/></di:DMNDI>'
+    assert deciding("1") == deciding("1", drawing) != deciding("2")
 
 
 def test_elements_are_told_by_process() -> None:

@@ -16,10 +16,11 @@ from engine.feel.dmn.boxed import BoxedCompiler, typed
 from engine.feel.dmn.errors import DecisionsInvalid, DecisionUnknown, Problem
 from engine.feel.dmn.instance import Compiled, Instance, Reference
 from engine.feel.dmn.items import ItemTypes
-from engine.feel.dmn.reader import read
+from engine.feel.dmn.reader import parse_xml, read
 from engine.feel.dmn.tables import DecisionRun, FiredRule
 from engine.feel.dmn.written import entry_names
 from engine.feel.names import telling
+from engine.fingerprint import fingerprint
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,9 @@ class Decision:
 
 
 class Decisions:
-    """The decisions of one file, with those of the files it imports."""
+    """The decisions of one file, with those of the files it imports. Files that say the same have the same `digest`."""
+
+    digest = ""
 
     def __init__(self, found: model.Model, imported: Mapping[str, Decisions]) -> None:
         self.model = found
@@ -200,7 +203,9 @@ def load(content: bytes, others: Iterable[bytes] = (), *, strict: bool = True) -
     DecisionsInvalid with every problem found. Not strict: what is wrong answers null, and stands in `problems`.
     """
     found = read(content)
-    decisions = assemble(found, [read(other) for other in others])
+    files = list(others)
+    decisions = assemble(found, [read(other) for other in files])
+    decisions.digest = fingerprint(map(parse_xml, [content, *files]))
     problems = list(_all_problems(decisions))
     if strict and problems:
         raise DecisionsInvalid(problems)
