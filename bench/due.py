@@ -14,6 +14,7 @@ from bench.figures import tell, timed
 from bench.house import House
 from prefecture.demarches import queries as demarches
 from prefecture.demarches import service as publishing
+from prefecture.demarches.version import Version
 from prefecture.documents import pdf
 from prefecture.documents import service as documents
 from prefecture.dossiers import migration, service
@@ -41,7 +42,8 @@ def measure(house: House) -> None:
         for _ in range(DOSSIERS):
             _file(house, amina)
         _rate("effects_per_s", lambda: worker.run_until_quiet(house.app))
-        _rate("migrate_per_s", lambda: _migrate(house))
+        target = _renamed()
+        _rate("migrate_per_s", lambda: _migrate(house, target))
         worker.run_until_quiet(house.app)
         with unit_of_work():
             due = db.session.execute(_DUE, {"kind": TIMER}).rowcount  # type: ignore[attr-defined]
@@ -59,14 +61,18 @@ def _rate(name: str, work: Callable[[], int]) -> None:
     tell(name, done[0] / took, "per_s")
 
 
-def _migrate(house: House) -> int:
-    """Publish a renewal whose tasks are called otherwise, order every dossier onto it, and see each there."""
+def _renamed() -> Version:
+    """A published renewal in which something is called otherwise."""
     with tempfile.TemporaryDirectory() as home:
         folder = shutil.copytree(PROCESSES, Path(home) / "processes") / TSE
         drawing = folder / "processus.bpmn"
         drawing.write_text(drawing.read_text().replace('name="', 'name="Nouveau : ', 1))
         with unit_of_work():
-            target = demarches.version(publishing.publish(folder, by="bench").id)
+            return demarches.version(publishing.publish(folder, by="bench").id)
+
+
+def _migrate(house: House, target: Version) -> int:
+    """Order every dossier onto a version, and see each there."""
     before = migration.running(TSE, target.id)
     migration.order(target, {}, by="bench")
     while migration.left_over():

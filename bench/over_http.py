@@ -6,6 +6,7 @@ import http.client
 import json
 import os
 import signal
+import statistics
 import subprocess
 import sys
 import threading
@@ -34,27 +35,33 @@ def measure(house: House) -> None:
     db.session.remove()
     port = free_port()
     environment = {**os.environ, "DATABASE_URL": house.url, "PLANIPREF_HOME": str(house.home)}
+    log = (house.home / "web.log").open("w")  # a line a request
     command = [
         *(str(Path(sys.executable).parent / "gunicorn"), "--workers", "2", "--threads", "4"),
         *("--bind", f"127.0.0.1:{port}", "--log-level", "warning", "wsgi:create_app()"),
     ]
-    server = subprocess.Popen(command, env=environment, start_new_session=True)
+    server = subprocess.Popen(command, env=environment, stderr=log, start_new_session=True)
     try:
         _wait_for(port)
         _complete_all(port, token, tasks[:WARM_UP])
-        took = _complete_all(port, token, tasks[WARM_UP:])
+        took, spans = _complete_all(port, token, tasks[WARM_UP:])
     finally:
         os.killpg(server.pid, signal.SIGTERM)
         server.wait(30)
+        log.close()
     tell("http_completions_per_s", TASKS / took, "per_s")
+    cuts = statistics.quantiles(spans, n=100)
+    tell("http_completion_p50_ms", cuts[49] * 1000, "ms")
+    tell("http_completion_p99_ms", cuts[98] * 1000, "ms")
 
 
-def _complete_all(port: int, token: str, tasks: list[str]) -> float:
-    """Seconds that the callers take together; every answer must be a 200."""
+def _complete_all(port: int, token: str, tasks: list[str]) -> tuple[float, list[float]]:
+    """Seconds that the callers take together, and each answer; every one must be a 200."""
     queue: SimpleQueue[str] = SimpleQueue()
     for task in tasks:
         queue.put(task)
     statuses: list[int] = []
+    spans: list[float] = []
     body = json.dumps({"answers": COMPLETE}).encode()
     headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
 
@@ -66,9 +73,11 @@ def _complete_all(port: int, token: str, tasks: list[str]) -> float:
             except Empty:
                 connection.close()
                 return
+            asked = time.perf_counter()
             connection.request("POST", f"/api/v1/tasks/{task}/complete", body, headers)
             response = connection.getresponse()
             response.read()
+            spans.append(time.perf_counter() - asked)
             statuses.append(response.status)
 
     callers = [threading.Thread(target=call) for _ in range(CALLERS)]
@@ -80,7 +89,7 @@ def _complete_all(port: int, token: str, tasks: list[str]) -> float:
     took = time.perf_counter() - began
     if set(statuses) != {200} or len(statuses) != len(tasks):
         raise RuntimeError(f"answers: {statuses}")
-    return took
+    return took, spans
 
 
 def _wait_for(port: int, seconds: float = 60.0) -> None:

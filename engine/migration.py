@@ -73,9 +73,8 @@ def migrate(
         raise EngineError("now must know its offset")
     planner = Planner(read(old, state, now.astimezone(UTC)), old, new, whole(mapping, old, new))
     planner.made()
-    found = planner.report()
-    if not found.can_move:
-        raise MigrationRefused(found)
+    if not planner.can_move:
+        raise MigrationRefused(planner.report())
     before = report(planner.instance, old.digest)
     instance = lay(planner, now.astimezone(UTC))
     if instance.completed and not before.finished:

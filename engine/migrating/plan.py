@@ -79,6 +79,11 @@ class Planner:
                 self._meet(token)
         return self.plan
 
+    @property
+    def can_move(self) -> bool:
+        """Whether the instance may move by the plan: what `report` says, without what reads differently."""
+        return Report(tuple(self.plan.findings), ()).can_move
+
     def report(self) -> Report:
         """The plan's findings, each once, and what reads differently."""
         found = tuple(dict.fromkeys(self.plan.findings))

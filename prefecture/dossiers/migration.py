@@ -7,10 +7,12 @@ work of its own under a key that its order decides, so that an order given twice
 from __future__ import annotations
 
 import hashlib
+import time
 import uuid
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Any
 
 import orjson
@@ -27,7 +29,7 @@ from prefecture.dossiers.held import TASKS, Held, hold, place
 from prefecture.dossiers.journal import Fact
 from prefecture.dossiers.models import Dossier
 from prefecture.identity.permissions import Actor
-from prefecture.kernel import clock, keyring, outbox
+from prefecture.kernel import along, clock, keyring, outbox
 from prefecture.kernel.db import db
 from prefecture.kernel.outbox import Work
 from prefecture.kernel.unit_of_work import unit_of_work
@@ -36,6 +38,8 @@ MIGRATE = "dossiers.migrate"
 MOVED, ALREADY, FINISHED = "moved", "already", "finished"
 _PRIORITY = 7
 _CHUNK = 500
+# A few at a time: who completes a task of one of them meanwhile waits for their commit.
+_ALONG, _ALONG_SECONDS = 20, 10.0
 
 Mapped = Mapping[str, str]
 
@@ -116,8 +120,7 @@ def move(dossier_id: uuid.UUID, target: Version, mapping: Mapped, *, actor: Acto
         return Moved(FINISHED)
     if dossier.version_id == target.id:
         return Moved(ALREADY)
-    mine = relevant(mapping, old, target)
-    unsaid = list(_rules_unsaid(old, target, mine))
+    mine, unsaid = _between(old, target, tuple(sorted(mapping.items())))
     if unsaid:
         return Moved(NEEDS_TARGET, "; ".join(f"{one.place}: {one.reason}" for one in unsaid))
     try:
@@ -174,10 +177,33 @@ def move_one(work: Work) -> None:
     """Move the dossier of an order; one that must stay is left as it is."""
     if work.dossier_id is None or not work.payload:
         raise outbox.PermanentFailure("a migration without a dossier, or of an erased one")
-    target = demarches.version(uuid.UUID(work.payload["version"]))
     with unit_of_work():
-        move(work.dossier_id, target, work.payload["mapping"], by=work.payload["by"])
+        _move_as_ordered(work)
         work.done()
+    until = time.monotonic() + _ALONG_SECONDS
+    while time.monotonic() < until and _move_along():
+        pass
+
+
+def _move_along() -> bool:
+    """Take the next moves along, a few in one unit of work; False if there was none."""
+    with unit_of_work():
+        others = along.taken(MIGRATE, _ALONG)
+        for one in sorted(others, key=_dossier):
+            if one.dossier_id is not None and one.payload:
+                _move_as_ordered(one)
+        along.done(others)
+    return bool(others)
+
+
+def _move_as_ordered(work: Work) -> None:
+    target = demarches.version(uuid.UUID(work.payload["version"]))
+    move(uuid.UUID(str(work.dossier_id)), target, work.payload["mapping"], by=work.payload["by"])
+
+
+def _dossier(work: Work) -> str:
+    """Locks are taken in the order of dossiers, so that two who take along never wait for each other."""
+    return str(work.dossier_id)
 
 
 def _compared(row: Any, new: Version, mapping: Mapped) -> Report:
@@ -188,6 +214,13 @@ def _compared(row: Any, new: Version, mapping: Mapped) -> Report:
     told = {one.place for one in report.findings}
     more = tuple(one for one in _rules_unsaid(old, new, mine) if one.place not in told)
     return replace(report, findings=report.findings + more)
+
+
+@lru_cache(maxsize=64)
+def _between(old: Version, new: Version, mapping: tuple[tuple[str, str], ...]) -> tuple[Mapped, tuple[Finding, ...]]:
+    """What an order says of two versions and which rules it leaves unsaid: the same for every dossier between them."""
+    mine = relevant(dict(mapping), old, new)
+    return mine, tuple(_rules_unsaid(old, new, mine))
 
 
 def _rules_unsaid(old: Version, new: Version, mapping: Mapped) -> Iterator[Finding]:

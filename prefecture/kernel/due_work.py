@@ -110,7 +110,8 @@ CANCEL = Prepared(
 )
 
 
-def _claimable() -> Any:
+def claimable() -> Any:
+    """The condition on due work that somebody may do at the instant `now`, which is bound when it runs."""
     now = bindparam("now", type_=UtcDateTime)
     ready = and_(DueWork.status == "ready", DueWork.run_at <= now)
     abandoned = and_(DueWork.status == "running", DueWork.lease_until < now)
@@ -124,12 +125,12 @@ def _claimable() -> Any:
 # Built once: making these statements anew would cost more than running them.
 CLAIM = (
     select(DueWork)
-    .where(_claimable(), DueWork.priority <= bindparam("least"))
+    .where(claimable(), DueWork.priority <= bindparam("least"))
     .order_by(DueWork.priority, DueWork.run_at)
     .limit(1)
     .with_for_update(skip_locked=True, of=DueWork)
 )
-IS_DUE = select(DueWork.id).where(_claimable()).limit(1)
+IS_DUE = select(DueWork.id).where(claimable()).limit(1)
 NEXT = (
     select(DueWork.run_at)
     .where(DueWork.status == "ready", DueWork.priority <= bindparam("least"))

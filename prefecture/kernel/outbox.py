@@ -284,6 +284,11 @@ def _claim(owner: str, least: int) -> Work | None:
     row.status, row.owner, row.lease_until = "running", owner, now + LEASE
     row.attempts += 1
     db.session.flush()
+    return work_of(row, owner)
+
+
+def work_of(row: DueWork, owner: str) -> Work:
+    """What a handler receives of a row of the table."""
     told = (row.id, row.kind, row.key, _opened(row), row.dossier_id, row.key_id, row.attempts, owner)
     return Work(*told, request=row.request)
 

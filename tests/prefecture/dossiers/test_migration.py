@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from prefecture.demarches import commands as demarche_commands
 from prefecture.demarches import queries as demarches
@@ -269,3 +269,50 @@ def test_a_mapping_that_names_nothing_stops_before_anything(command: World, tmp_
     result = command.app.test_cli_runner().invoke(args=["demarche", "migrate", "essai", "--map", "rien=verifier"])
     assert result.exit_code == 1
     assert "in no version" in result.output
+
+
+def test_one_piece_of_work_takes_the_others_along(any_world: World, tmp_path: Path) -> None:
+    world = any_world
+    views = [world.filed() for _ in range(5)]
+    target = published(tmp_path, *LABEL)
+    assert migration.order(target, {}) == 5
+    assert world.drain() == 1
+    assert {row(view).version_id for view in views} == {target.id}
+    assert [kinds(view).count("migrated") for view in views] == [1] * 5
+    assert states_of_moves() == {"done": 5}
+
+
+def test_what_breaks_one_move_keeps_no_other_from_being_done(any_world: World, tmp_path: Path) -> None:
+    world = any_world
+    views = [world.filed() for _ in range(4)]
+    target = published(tmp_path, *LABEL)
+    migration.order(target, {})
+    broken = views[2]
+    with unit_of_work():
+        db.session.execute(update(Dossier).where(Dossier.id == broken.id).values(state=b"not a state"))
+    world.drain()
+    moved_ones = {view.id for view in views if row(view).version_id == target.id}
+    assert moved_ones == {view.id for view in views} - {broken.id}
+    assert states_of_moves() == {"done": 3, "ready": 1}
+
+
+def test_a_dossier_whose_other_work_is_running_is_not_taken_along(any_world: World, tmp_path: Path) -> None:
+    world = any_world
+    busy, free = world.filed(), world.filed()
+    target = published(tmp_path, *LABEL)
+    with unit_of_work():
+        outbox.post("essai.rappeler", "busy", {}, key_id=None, dossier_id=busy.id, priority=1)
+    assert outbox.claim("somebody") is not None
+    migration.order(target, {})
+    world.drain()
+    assert row(free).version_id == target.id
+    assert row(busy).version_id != target.id
+    assert states_of_moves() == {"done": 1, "ready": 1}
+
+
+def states_of_moves() -> dict[str, int]:
+    """How many orders stand in each state."""
+    db.session.rollback()
+    work = outbox.DueWork
+    query = select(work.status, func.count()).where(work.kind == migration.MIGRATE).group_by(work.status)
+    return dict(db.session.execute(query).all())  # type: ignore[arg-type]
