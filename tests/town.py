@@ -25,7 +25,7 @@ from prefecture.demarches import service as demarches
 from prefecture.documents import queries as documents_queries
 from prefecture.dossiers import queries as dossiers_queries
 from prefecture.identity import service as identity
-from prefecture.identity.permissions import Actor
+from prefecture.identity.permissions import SERVICE_ROLES, Actor
 from prefecture.kernel import clock, schema, settings, worker
 from prefecture.kernel.db import db
 from prefecture.kernel.unit_of_work import unit_of_work
@@ -45,6 +45,7 @@ AGENTS = (
     ("gil", "Gil Faure", ("guichet",)),
     ("awa", "Awa Diop", ("accueil",)),
     ("ana", "Ana Lopez", ("analyste",)),
+    ("rita", "Rita Sow", ("recetteur",)),
     ("marc", "Marc Weber", ("administrateur",)),
     ("omar", "Omar Haddad", ("instructeur", "guichet", "chef_de_service")),
     ("paul", "Paul Girard", ("administrateur",)),
@@ -100,7 +101,7 @@ def found(first_day: date) -> uuid.UUID:
         there = _prefecture("93", "Préfecture de la Seine-Saint-Denis", "93000", "Bobigny")
         for login, name, roles in AGENTS:
             of, service = ("93", there) if login in ELSEWHERE else ("94", here)
-            services = [service] if not set(roles) & {"analyste", "administrateur"} else []
+            services = [service] if set(roles) & SERVICE_ROLES else []
             identity.create_agent(login, name, PASSWORD, roles, prefecture=of, service_ids=services)
         for login, given, family in CITIZENS:
             identity.create_person(

@@ -40,24 +40,24 @@ def keep(draft_id: uuid.UUID) -> Response:
     return told({"number": number}, 201)
 
 
-@blueprint.post("/brouillons/<uuid:draft_id>/historique/<int:number>/retour")
+@blueprint.post("/brouillons/<uuid:draft_id>/historique/<int:jalon>/retour")
 @entry(ANALYSTE)
 @answering
-def bring_back(draft_id: uuid.UUID, number: int) -> Response:
+def bring_back(draft_id: uuid.UUID, jalon: int) -> Response:
     """Bring the draft back to a milestone, or one file of it: `{"path"}`."""
     body = sent()
     path = text_of(body, "path") if "path" in body else None
     with unit_of_work():
-        service.restore(session.signed_in(), draft_id, number, path)
+        service.restore(session.signed_in(), draft_id, jalon, path)
     return told({})
 
 
-@blueprint.get("/brouillons/<uuid:draft_id>/jalons/<int:number>")
+@blueprint.get("/brouillons/<uuid:draft_id>/jalons/<int:jalon>")
 @entry(*READERS)
-def milestone(draft_id: uuid.UUID, number: int) -> str:
+def milestone(draft_id: uuid.UUID, jalon: int) -> str:
     """The folder as it stood at a milestone, and which files differ from today's."""
-    files = studio.milestone_files(draft_id, number)
-    found = next(one for one in studio.milestones(draft_id) if one.number == number)
+    files = studio.milestone_files(draft_id, jalon)
+    found = next(one for one in studio.milestones(draft_id) if one.number == jalon)
     view = studio.draft(draft_id, session.signed_in())
     today = studio.files(draft_id)
     version = Version(bundles.of_files(files), version_id=draft_id, code=view.code, number=0)
@@ -82,12 +82,12 @@ def keep_named(draft_id: uuid.UUID) -> AnyResponse:
     return redirect(url_for("analyst.draft", draft_id=draft_id))
 
 
-@blueprint.post("/brouillons/<uuid:draft_id>/jalons/<int:number>/retour")
+@blueprint.post("/brouillons/<uuid:draft_id>/jalons/<int:jalon>/retour")
 @entry(ANALYSTE)
-def restore(draft_id: uuid.UUID, number: int) -> AnyResponse:
+def restore(draft_id: uuid.UUID, jalon: int) -> AnyResponse:
     """Bring the draft, or the file that the form names, back to a milestone."""
     path = request.form.get("fichier") or None
     with unit_of_work():
-        service.restore(session.signed_in(), draft_id, number, path)
-    flash(f"Retour au jalon {number} fait. Ce qui était là est gardé dans l’historique.")
+        service.restore(session.signed_in(), draft_id, jalon, path)
+    flash(f"Retour au jalon {jalon} fait. Ce qui était là est gardé dans l’historique.")
     return redirect(url_for("analyst.draft", draft_id=draft_id))
