@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from prefecture.kernel import clock
-from tests.torture import clocks, faults, handlers, kills, real, servers_lost, start, web
+from tests.torture import backups, clocks, faults, handlers, kills, real, releases, servers_lost, start, web
 from tests.torture.servers import bell, restartable, servers
 from tests.torture.verdict import Size, Verdict
 from tests.torture.world import World, build, database
@@ -43,13 +43,15 @@ ORDEALS = (
     _ordeal(servers_lost.r6_redis_lost, "port", "redis"),
     _ordeal(faults.r7_disk_full, on=("sqlite",)),
     _ordeal(clocks.r8_wrong_clocks),
+    _ordeal(clocks.r8_nights),
     _ordeal(web.r9_same_filing_at_once, "port"),
     _ordeal(web.r10_two_agents, "port"),
     _ordeal(handlers.r11_poison),
     _ordeal(clocks.r12_timers_after_an_outage),
     _ordeal(handlers.r13_paused_past_its_lease),
-    _ordeal(clocks.r14_two_versions),
-    _ordeal(clocks.r15_restored),
+    _ordeal(releases.r14_two_versions),
+    _ordeal(releases.r14_former_releases),
+    _ordeal(backups.r15_restored, "town"),
     _ordeal(faults.r16_bad_cable, "port"),
     _ordeal(faults.r16_database_cable, on=("postgresql",)),
     _ordeal(start.r17_model),

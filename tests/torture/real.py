@@ -47,7 +47,7 @@ def build(home: Path, url: str | None, first: datetime, **environment: str) -> W
     hasten()
     url = url or f"sqlite:///{home / 'planipref.sqlite3'}"
     app = town.build(home, url, PLANIPREF_DEMO="1", **environment)
-    with app.app_context(), clock.frozen(first):
+    with app.app_context():
         schema.upgrade()
         here = identity.services_of("94")[0].id if identity.prefectures() else town.found(first.date())
         amina, claire = (town.Town(app, here).actor(name) for name in ("amina", "claire"))

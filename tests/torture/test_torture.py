@@ -18,6 +18,8 @@ SHORTENED = {
     "r6_redis_lost": ("sqlite",),
     "r12_timers_after_an_outage": ("sqlite",),
     "r3_real_demarche": ("sqlite",),
+    "r14_former_releases": ("sqlite",),
+    "r15_restored": ("postgresql",),
 }
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 CASES = [

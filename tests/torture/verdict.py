@@ -43,7 +43,8 @@ class Size:
     tries: int
     racers: int
     steps: int  # examples of a state machine
+    timers: int  # due at once
 
 
-CI = Size(dossiers=200, kills=100, tries=100, racers=8, steps=300)
-SHORT = Size(dossiers=12, kills=6, tries=5, racers=8, steps=40)
+CI = Size(dossiers=200, kills=100, tries=100, racers=8, steps=300, timers=10_000)
+SHORT = Size(dossiers=12, kills=6, tries=5, racers=8, steps=40, timers=60)

@@ -186,7 +186,7 @@ def build(home: Path, url: str | None = None, *, migrated: bool = False, **envir
     if "REDIS_URL" not in environment:
         on_commit(lambda: None)
     demarches.register_actions({**demarches.actions(), ACTION: ActionSpec({"pas": "number"}, {"fait": "number"})})
-    outbox._handlers[ACTION] = _marker(home / "ledger")
+    outbox._handlers[ACTION] = marker(home / "ledger")
     with app.app_context():
         if not migrated:
             schema.upgrade()
@@ -225,7 +225,9 @@ def administer(url: str, statement: str) -> None:
     engine.dispose()
 
 
-def _marker(ledger: Path) -> outbox.Handler:
+def marker(ledger: Path) -> outbox.Handler:
+    """The small démarche's one action: a line outside, then the answer and a mail."""
+
     def mark(work: outbox.Work) -> None:
         if work.dossier_id is None or work.key_id is None:
             raise outbox.PermanentFailure("an action without a dossier")
