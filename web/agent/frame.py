@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from flask import Blueprint, request, url_for
+from flask import Blueprint, g, request, url_for
 
 from prefecture.dossiers import queries
 from prefecture.dossiers.queries import Counts, InboxFilter
@@ -17,6 +17,7 @@ from prefecture.identity.permissions import (
     GUICHET,
     INSTRUCTEUR,
     RECETTEUR,
+    Actor,
 )
 from web import session
 
@@ -31,7 +32,17 @@ VIEWS: tuple[tuple[View, str], ...] = (
     ("unassigned", "À prendre"),
     ("late", "En retard"),
 )
-_STUDIO = ("analyst.demarche", "analyst.version", "analyst.new", "analyst.draft", "analyst.milestone", "analyst.editor")
+_STUDIO = (
+    *("analyst.demarche", "analyst.version", "analyst.new", "analyst.draft", "analyst.milestone", "analyst.editor"),
+    *(
+        "analyst.observation",
+        "analyst.questions",
+        "analyst.replays",
+        "analyst.replay_result",
+        "analyst.suspensions",
+        "analyst.path",
+    ),
+)
 _FILTERS = ("demarche", "etape", "file")
 
 
@@ -66,7 +77,7 @@ def beside() -> dict[str, Any]:
     actor = session.actor()
     if actor is None or actor.kind != "agent":
         return {}
-    counts = queries.counts(actor)
+    counts = counted(actor)
     return {
         **header(counts),
         "views": views(counts),
@@ -75,11 +86,19 @@ def beside() -> dict[str, Any]:
     }
 
 
+def counted(actor: Actor) -> Counts:
+    """The counts of the agent's views, read once a request."""
+    if "counts" not in g:
+        g.counts = queries.counts(actor)
+    found: Counts = g.counts
+    return found
+
+
 def header(counts: Counts | None = None) -> dict[str, Any]:
     """The variables of the header: the links and the préfecture's name."""
     actor = session.signed_in()
     return {
-        "nav": navigation(counts or queries.counts(actor)),
+        "nav": navigation(counts or counted(actor)),
         "place": identity.prefecture(actor.prefecture).name if actor.prefecture else "",
     }
 
@@ -96,6 +115,7 @@ def navigation(counts: Counts) -> list[dict[str, Any]]:
         *([("manager.overview", "Pilotage", None, ())] if roles & MANAGERS else []),
         *([("manager.due_work", "Travaux", None, ())] if ADMINISTRATEUR in roles else []),
         *([("analyst.home", "Démarches", None, _STUDIO)] if roles & {ANALYSTE, RECETTEUR} else []),
+        *([("analyst.incidents", "Incidents", None, ("analyst.incident",))] if ANALYSTE in roles else []),
     ]
     return [
         {"label": label, "href": url_for(endpoint), "current": here in (endpoint, *inside), "count": count}

@@ -16,7 +16,7 @@ from prefecture.kernel.entry import entry
 from prefecture.kernel.errors import DomainError
 from prefecture.kernel.unit_of_work import unit_of_work
 from web import french, session, wording
-from web.agent.frame import WORKERS, blueprint, filters_asked, kept, place, view_asked
+from web.agent.frame import WORKERS, blueprint, counted, filters_asked, kept, place, view_asked
 
 PAGE = 50
 
@@ -35,17 +35,18 @@ def inbox() -> str:
         limit=PAGE,
         sort=sort,  # type: ignore[arg-type]
     )
+    here = place()
     titles = {one.code: one.title for one in demarches.demarches()}
     return render_template(
         "agent/inbox.html",
         columns=_columns(sort),
-        rows=[_row(task) for task in page.items],
+        rows=[_row(task, here) for task in page.items],
         next_page=url_for("agent.inbox", **{**kept(), "suite": page.cursor}) if page.cursor else None,
         filters=filters,
         titles=titles,
         etapes=list(wording.ETAPES.items()),
         chips=_chips(titles),
-        counts=queries.counts(actor),
+        counts=counted(actor),
         first_page="suite" not in request.args,
     )
 
@@ -85,10 +86,10 @@ def _columns(sort: str) -> list[dict[str, Any]]:
     ]
 
 
-def _row(task: TaskView) -> dict[str, Any]:
+def _row(task: TaskView, here: dict[str, Any]) -> dict[str, Any]:
     return {
         "id": task.id,
-        "href": url_for("agent.task", task_id=task.id, **place()),
+        "href": url_for("agent.task", task_id=task.id, **here),
         "late": "due" if task.late else None,
         "cells": {
             "number": task.number,
