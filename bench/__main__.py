@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import logging
 import os
 import sys
 
@@ -16,11 +17,20 @@ os.environ.pop("REDIS_URL", None)
 
 def main() -> None:
     """Measure on SQLite, then on PostgreSQL, which is started here."""
-    from bench import completion, over_http, parts, starting  # the rooms read the environment that was just set
+    from bench import (
+        completion,
+        due,
+        lists,
+        over_http,
+        parts,
+        starting,
+    )  # the rooms read the environment that was just set
     from bench.house import founded
     from tests.servers import postgresql
 
     profile = "--profile" in sys.argv
+    for room in ("web.assembly", "prefecture.kernel.worker"):  # a line a request and a piece of work
+        logging.getLogger(room).setLevel(logging.WARNING)
     with founded() as house:
         state = completion.measure(house, "sqlite", floor.sqlite(house.home / "floor.sqlite3"), profile=profile)
         parts.size(state)
@@ -28,9 +38,12 @@ def main() -> None:
         parts.parallel_blocks()
         starting.measure(house)
         parts.letter(house)
-    with postgresql() as url, founded(url) as house:
-        completion.measure(house, "postgresql", floor.postgresql(url), profile=profile)
-        over_http.measure(house)
+    with postgresql() as url:
+        with founded(url) as house:
+            completion.measure(house, "postgresql", floor.postgresql(url), profile=profile)
+            over_http.measure(house)
+            due.measure(house)
+        lists.measure(url)
     parts.language()
     parts.compilation()
 
