@@ -1,12 +1,9 @@
-"""R4: the database fails before, after and instead of a statement; R7: the disk is full; R16: the cable is bad."""
+"""R4: the database fails before, after and instead of a statement; R16: the cable is bad."""
 
 from __future__ import annotations
 
 import random
-import subprocess
 import time
-import uuid
-from pathlib import Path
 from typing import Any
 
 from sqlalchemy import event, make_url
@@ -14,7 +11,6 @@ from sqlalchemy.exc import OperationalError
 
 from prefecture.kernel import outbox, settings
 from prefecture.kernel.db import db
-from prefecture.kernel.errors import Unavailable
 from prefecture.kernel.unit_of_work import unit_of_work
 from tests.torture.http import Caller, token, until
 from tests.torture.proxy import Fault, Proxy
@@ -24,7 +20,6 @@ from tests.torture.world import World, build
 
 FAULTS: tuple[Fault, ...] = ("latency", "black_hole", "reset", "drop_reply")
 CHANCE = 0.01
-TMPFS_MEGABYTES = 6
 
 
 def r4_database_faults(world: World, size: Size) -> Verdict:
@@ -74,43 +69,6 @@ def _infest(world: World, seed: int) -> None:
         def committed(_session: Any) -> None:
             if dice.random() < CHANCE:
                 raise failing("COMMIT")
-
-
-def r7_disk_full(world: World, size: Size) -> Verdict:
-    """SQLite and documents on a small disk that fills: told as such, nothing acknowledged is lost, and it recovers."""
-    small = world.home / "small"
-    small.mkdir()
-    mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", f"size={TMPFS_MEGABYTES}m", "none", str(small)], check=False, capture_output=True
-    )
-    if mounted.returncode:
-        return Verdict(stuck=1, notes="NOT RUN: mounting a tmpfs needs root")
-    try:
-        return _fill(build(small), small)
-    finally:
-        subprocess.run(["umount", "-l", str(small)], check=False)
-
-
-def _fill(world: World, small: Path) -> Verdict:
-    acknowledged: list[uuid.UUID] = []
-    refused: Unavailable | None = None
-    ballast = small / "ballast"
-    ballast.write_bytes(b"\0" * 2_000_000)
-    with world.app.app_context():
-        while refused is None and len(acknowledged) < 2000:
-            try:
-                acknowledged.append(world.submit_one())
-            except Unavailable as error:
-                refused = error
-        kept = db.session.scalar(db.text("SELECT count(*) FROM dossier"))
-        sound = db.session.scalar(db.text("PRAGMA integrity_check"))
-        ballast.unlink()
-        acknowledged.append(world.submit_one())
-        after = db.session.scalar(db.text("SELECT count(*) FROM dossier"))
-    wrong = (refused is None or refused.status not in (503, 507)) + (sound != "ok")
-    lost = max(0, len(acknowledged) - int(after or 0))
-    world.close()
-    return Verdict(lost, max(0, int(after or 0) - len(acknowledged)), wrong, f"full_at={kept}")
 
 
 def r16_bad_cable(world: World, size: Size, port: int) -> Verdict:

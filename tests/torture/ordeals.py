@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from prefecture.kernel import clock
-from tests.torture import backups, clocks, faults, handlers, kills, real, releases, servers_lost, start, web
+from tests.torture import backups, clocks, disks, faults, handlers, kills, real, releases, servers_lost, start, web
 from tests.torture.servers import bell, restartable, servers
 from tests.torture.verdict import Size, Verdict
 from tests.torture.world import World, build, database
@@ -41,7 +41,7 @@ ORDEALS = (
     _ordeal(faults.r4_database_faults),
     _ordeal(servers_lost.r5_postgresql_restarted, "hand", on=("postgresql",)),
     _ordeal(servers_lost.r6_redis_lost, "port", "redis"),
-    _ordeal(faults.r7_disk_full, on=("sqlite",)),
+    _ordeal(disks.r7_disk_full),
     _ordeal(clocks.r8_wrong_clocks),
     _ordeal(clocks.r8_nights),
     _ordeal(web.r9_same_filing_at_once, "port"),
