@@ -19,6 +19,7 @@ from SpiffWorkflow.version import __version__ as spiff_version
 
 from engine.errors import DataRefused, ReservedKey, StateUnreadable
 from engine.feel.temporal import DaysDuration, MonthsDuration
+from engine.upgrading import upgraded
 
 FORMAT = 1
 _MARK = "\x00"
@@ -39,16 +40,18 @@ def dumps(content: Mapping[str, Any]) -> bytes:
 
 
 def loads(state: bytes) -> dict[str, Any]:
-    """The content of `dumps`, as new objects. StateUnreadable for anything else, another format included."""
+    """The content of `dumps`, as new objects; earlier formats are upgraded. StateUnreadable for anything else."""
     raw = _decompress(state)
     try:
         content = orjson.loads(raw)
     except orjson.JSONDecodeError as error:
         raise StateUnreadable("the state is not JSON") from error
-    if not isinstance(content, dict) or content.get("format") != FORMAT:
-        found = content.get("format") if isinstance(content, dict) else None
-        raise StateUnreadable(f"state format {found!r}, this engine reads {FORMAT}")
-    return _unmarked(content) if _MARK_BYTES in raw else content
+    if not isinstance(content, dict):
+        raise StateUnreadable("the state is no object")
+    if content.get("format") != FORMAT:
+        content = upgraded(content, FORMAT)
+    found: dict[str, Any] = _unmarked(content) if _MARK_BYTES in raw else content
+    return found
 
 
 def read_data(state: bytes) -> dict[str, Any]:
