@@ -6,9 +6,10 @@ import io
 import os
 import pwd
 import random
+import shutil
 import subprocess
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -26,7 +27,7 @@ from tests.torture.verdict import Size, Verdict
 from tests.torture.world import World, administer, build
 
 MEGABYTES = {"sqlite": 6, "postgresql": 28}  # an empty database of PostgreSQL with the schema takes twelve
-BALLAST = 1_000_000
+ROOM = 1_500_000  # what is left beside the ballast, whose end makes room again
 MOST = 4_000
 PDF = (
     b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n"
@@ -52,7 +53,7 @@ def r7_disk_full(world: World, size: Size) -> Verdict:
 def _fill_documents(world: World, small: Path) -> tuple[int, int]:
     """Upload until the disk is full; how many documents are not there afterwards, and what was told wrongly."""
     dice, kept, told = random.Random(7), [], []
-    with world.app.app_context(), _ballast(small, 2 * BALLAST) as free:
+    with world.app.app_context(), _ballast(small) as free:
         while not told and len(kept) < MOST:
             try:
                 kept.append(_upload(world, dice))
@@ -78,7 +79,7 @@ def _fill_database(world: World, small: Path) -> Verdict:
     """File until the disk is full: the refusal says so, what was acknowledged is there, and filing goes on later."""
     acknowledged: list[uuid.UUID] = []
     refused: DomainError | None = None
-    with world.app.app_context(), _ballast(small, BALLAST) as free:
+    with world.app.app_context(), _ballast(small) as free:
         while refused is None and len(acknowledged) < MOST:
             try:
                 acknowledged.append(world.submit_one())
@@ -108,10 +109,10 @@ def _sound(world: World) -> bool:
 
 
 @contextmanager
-def _ballast(small: Path, size: int) -> Iterator[object]:
-    """A file that takes room until it is let go."""
+def _ballast(small: Path) -> Iterator[Callable[[], None]]:
+    """A file that takes nearly all room until it is let go."""
     path = small / "ballast"
-    path.write_bytes(b"\0" * size)
+    path.write_bytes(b"\0" * max(ROOM, shutil.disk_usage(small).free - ROOM))
     try:
         yield lambda: path.unlink(missing_ok=True)
     finally:
