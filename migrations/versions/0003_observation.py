@@ -80,6 +80,7 @@ def upgrade() -> None:
             "bucket",
             name=op.f("pk_observation_rollup"),
         ),
+        sqlite_with_rowid=False,
     )
     op.create_table(
         "observation_tally",

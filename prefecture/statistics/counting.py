@@ -119,9 +119,11 @@ def _scopes(service: uuid.UUID, motif: str) -> Iterator[tuple[uuid.UUID, str]]:
 
 
 def _rows(table: Table, sums: Sequence[str], counted: Mapping[_Key, Sequence[float]]) -> list[dict[str, Any]]:
+    """The rows in the order of their keys, as the table keeps them."""
     keys = [column.name for column in table.primary_key.columns]
     return [
-        {**dict(zip(keys, key, strict=True)), **dict(zip(sums, values, strict=True))} for key, values in counted.items()
+        {**dict(zip(keys, key, strict=True)), **dict(zip(sums, values, strict=True))}
+        for key, values in sorted(counted.items())
     ]
 
 

@@ -182,7 +182,8 @@ class _Walk:
                 self._measure(element, self.known.version_id, entry.at, waited)
             elif fresh[element]:
                 stay = fresh[element].pop()
-                self._measure(element, stay.version_id, entry.at, 0.0, interrupted=sign == "x")
+                if not self.drawn(stay.version_id).is_gateway(element):
+                    self._measure(element, stay.version_id, entry.at, 0.0, interrupted=sign == "x")
             elif self.known.stays[element]:
                 waited = self._leave(self.known.stays[element].pop(0), entry, sign)
         self._keep(stay for several in fresh.values() for stay in several)

@@ -116,6 +116,8 @@ class Rollup(Model):
     interrupted: Mapped[int] = mapped_column(Integer)
     seconds: Mapped[float] = mapped_column(Float)
 
+    __table_args__ = ({"sqlite_with_rowid": False},)  # the rows lie in the order of their key
+
 
 class Tally(Model):
     """How many times something was said on a day: a pièce refused, a motive, a decision in or out of time."""

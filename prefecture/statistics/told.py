@@ -45,6 +45,11 @@ class Drawn:
         info = self._elements.get(element)
         return info is not None and info.lane == USAGER
 
+    def is_gateway(self, element: str) -> bool:
+        """Whether it only parts or joins ways: they are counted, not it."""
+        info = self._elements.get(element)
+        return info is not None and info.type.endswith("Gateway")
+
     def inside(self, element: str) -> frozenset[str]:
         """The elements of the process that a call activity calls; none for anything else."""
         called = self._calls.get(element)

@@ -26,6 +26,9 @@ class Paper:
     def is_for_citizen(self, element: str) -> bool:
         return element == "completer"
 
+    def is_gateway(self, element: str) -> bool:
+        return element == "choix"
+
     def inside(self, element: str) -> frozenset[str]:
         return frozenset({"completer"}) if element.startswith("appel") else frozenset()
 
@@ -60,7 +63,7 @@ def test_a_stay_lasts_from_its_entering_to_its_leaving_and_times_the_ways_that_i
         trail(FILED, entry(2, 3, "task_done", "-verifier", ">f2", "+choix", "-choix", ">f3", "+fin", "-fin"))
     )
     told = {one.element: one.seconds / 86_400 for one in found.measures}
-    assert told == {"debut": 0, "f1": 0, "verifier": 3, "f2": 3, "choix": 0, "f3": 3, "fin": 0}
+    assert told == {"debut": 0, "f1": 0, "verifier": 3, "f2": 3, "f3": 3, "fin": 0}
     assert [(one.element, one.turn) for one in found.opened] == [("verifier", 1)]
 
 
