@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from engine.compiling.feel import error_of
 from engine.compiling.juel import NotTranslatable, is_marked, is_python, translate
 from engine.compiling.slots import Slot, slots
+from engine.compiling.xml import extension
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -43,7 +44,9 @@ def _one(model: Model, slot: Slot, text: str, clear: bool) -> None:
     try:
         feel = translate(text)
     except NotTranslatable as error:
-        _say(model, slot, text, error.reason if is_marked(text) else "")
+        # What another engine's service hands in or brings back is nothing where the service does nothing.
+        if not (model.foreign and slot.kind == "value" and extension(slot.owner, "neutre") is not None):
+            _say(model, slot, text, error.reason if is_marked(text) else "")
         if clear:
             slot.write("null" if slot.bare else "=null")
         return

@@ -91,7 +91,7 @@ def test_a_camunda_script_parameter_is_refused() -> None:
         '<camunda:script scriptFormat="groovy">new X()</camunda:script>'
         "</camunda:inputParameter></camunda:inputOutput>"
     )
-    m = model(scope("start > s > end", extended("serviceTask", "s", inside)))
+    m = model(scope("start > s > end", extended("userTask", "s", inside)))
     assert play(m, ENDED) == "refused s script-interdit"
 
 

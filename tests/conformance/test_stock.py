@@ -48,6 +48,17 @@ SHARED = messages("m") + '<messageEventDefinition id="shared" messageRef="m"/>'
 Example = tuple[bytes, Mapping[str, Any], Sequence[Step]]
 
 EXAMPLES: dict[str, Example] = {
+    "begin_with_values": (
+        model(
+            scope(
+                "start > g -[n = 5]> a > end; g -[*]> b > end",
+                f'{XOR}<dataObject id="d" name="n" itemSubjectRef="xsd:int"><extensionElements>'
+                "<flowable:value>5</flowable:value></extensionElements></dataObject>",
+            )
+        ),
+        {},
+        [open_tasks("a")],
+    ),
     "split_waits_for_all": (
         model(
             scope(

@@ -49,6 +49,7 @@ def read(model: Model) -> None:
         if kind in EVENTS:
             _timed(node)
             _listening(node)
+            _named(node)
 
 
 def _form(model: Model, task: Element) -> None:
@@ -123,6 +124,18 @@ def _listening(event: Element) -> None:
         etree.SubElement(made, bpmn("condition")).text = "true"
 
 
+def _named(event: Element) -> None:
+    """Flowable may compute the name of a message or signal where it is awaited or sent."""
+    for definition in definitions(event):
+        kind = local(definition).removesuffix("EventDefinition")
+        expression = _attribute(definition, f"{kind}Expression")
+        if kind in {"message", "signal"} and expression and not definition.get(f"{kind}Ref"):
+            key = f"{kind}_{event.get('id')}"
+            definition.set(f"{kind}Ref", key)
+            root = event.getroottree().getroot()
+            root.insert(0, etree.Element(bpmn(kind), {"id": key, "name": expression}))
+
+
 def _call(model: Model, activity: Element) -> None:
     key = _attribute(activity, "caseRef")
     if key:
@@ -180,6 +193,8 @@ def _variables(model: Model, activity: Element) -> None:
             try:
                 value = _value(parameter, programs=model.foreign)
             except NotTranslatable as error:
+                if model.foreign and local(activity) in _SERVICES:
+                    continue  # what a service is handed is nothing where it does nothing
                 model.say(
                     parameter,
                     "script-interdit",

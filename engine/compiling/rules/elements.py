@@ -53,6 +53,23 @@ def scripts(model: Model) -> None:
             )
 
 
+@rule("ecouteur-interdit", says="Un programme qui écoute une étape, un flux ou une tâche (listener)")
+def listeners(model: Model) -> None:
+    """No program listens to a run; models of other engines run without theirs."""
+    if model.foreign:
+        return
+    for process in model.processes():
+        for element in process.iter():
+            if local(element) in {"executionListener", "taskListener"}:
+                model.say(
+                    element,
+                    "ecouteur-interdit",
+                    "error",
+                    "Un programme écoute cet élément\u00a0: le moteur n’en exécute aucun.",
+                    "Retirez-le\u00a0; dessinez ce qu’il faisait\u00a0: une action, une variable calculée.",
+                )
+
+
 @rule("processus-appele-inconnu", says="Une étape qui appelle un processus introuvable")
 def unknown_called_process(model: Model) -> None:
     """What is called is in one of the files."""

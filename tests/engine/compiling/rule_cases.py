@@ -157,6 +157,16 @@ CASES = [
         model(scope("start > g > a > end; g > b > end", '<complexGateway id="g"/>')),
     ),
     Case(
+        "ecouteur-interdit",
+        model(
+            scope(
+                "start > a > end",
+                '<userTask id="a"><extensionElements><camunda:taskListener class="X"/></extensionElements></userTask>',
+            )
+        ),
+        PLAIN,
+    ),
+    Case(
         "passerelle-evenement",
         model(scope("start > g > a > end", '<eventBasedGateway id="g"/>')),
         model(

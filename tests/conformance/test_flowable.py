@@ -1,0 +1,71 @@
+"""What Flowable's and Activiti's models say in words of their own."""
+
+from __future__ import annotations
+
+from engine.compile import Source, compile
+from tests.conformance.writing import (
+    ENDED,
+    do,
+    later,
+    message,
+    model,
+    open_tasks,
+    play,
+    scope,
+    signal,
+    subprocess,
+    values,
+    waits,
+)
+
+
+def valued(name: str, kind: str, text: str) -> str:
+    inside = f"<extensionElements><flowable:value>{text}</flowable:value></extensionElements>"
+    return f'<dataObject id="d_{name}" name="{name}" itemSubjectRef="xsd:{kind}">{inside}</dataObject>'
+
+
+def test_data_objects_begin_with_their_values() -> None:
+    data = valued("n", "int", "5") + valued("t", "string", "a b") + valued("b", "boolean", "true")
+    m = model(scope("start > g -[${n == 5 && b}]> a > end; g -[*]> c > end2", data + '<exclusiveGateway id="g"/>'))
+    assert play(m, open_tasks("a"), values(n=5, t="a b", b=True), do("a", n=6), values(n=6), ENDED) == "ok s"
+
+
+def test_data_objects_of_a_sub_process_are_its_own() -> None:
+    inner = scope("s0 > q > e0", '<startEvent id="s0"/><endEvent id="e0"/>' + valued("n", "int", "5"))
+    m = model(scope("start > sp > z > end", subprocess("sp", inner)))
+    assert play(m, do("q", n=7), values(n=1), data={"n": 1}) == "ok s"
+
+
+def test_the_name_of_an_event_may_be_computed() -> None:
+    named = '<{0}EventDefinition flowable:{0}Expression="${{name}}"/>'
+    caught = f'<intermediateCatchEvent id="i">{named}</intermediateCatchEvent>'
+    one = model(scope("start > i > a > end", caught.format("signal")))
+    assert (
+        play(one, waits("i"), signal("other"), open_tasks(), signal("go"), open_tasks("a"), data={"name": "go"})
+        == "ok s"
+    )
+    other = model(scope("start > i > a > end", caught.format("message")))
+    assert play(other, waits("i"), message("go"), open_tasks("a"), data={"name": "go"}) == "ok s"
+
+
+def test_a_cycle_may_end_at_a_date() -> None:
+    cycle = '<timeCycle flowable:endDate="2026-01-05T10:30:00">R10/PT1H</timeCycle>'
+    cycle = f"<timerEventDefinition>{cycle}</timerEventDefinition>"
+    edge = f'<boundaryEvent id="b" attachedToRef="a" cancelActivity="false">{cycle}</boundaryEvent>'
+    m = model(scope("start > a > end; b > x > end2", edge))
+    assert play(m, later("PT9H"), open_tasks("a", "x", "x")) == "ok s"
+
+
+def test_what_a_foreign_service_hands_over_is_nothing() -> None:
+    parameters = '<camunda:outputParameter name="o">${S(response).prop("a")}</camunda:outputParameter>'
+    parameters += '<camunda:inputParameter name="i"><camunda:script scriptFormat="freemarker">a b</camunda:script>'
+    inside = f"<camunda:inputOutput>{parameters}</camunda:inputParameter></camunda:inputOutput>"
+    body = f'<serviceTask id="s" camunda:class="x.Y"><extensionElements>{inside}</extensionElements></serviceTask>'
+    assert play(model(scope("start > s > z > end", body)), open_tasks("z"), values(o=None)) == "ok s"
+
+
+def test_listeners_are_refused_where_they_would_be_missed() -> None:
+    listener = '<extensionElements><camunda:taskListener event="create" class="x.Y"/></extensionElements>'
+    m = model(scope("start > a > end", f'<userTask id="a">{listener}</userTask>'))
+    assert "ecouteur-interdit" in compile([Source("m", m)], None).refused
+    assert play(m, open_tasks("a"), do("a"), ENDED) == "ok s"
