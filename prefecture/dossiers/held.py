@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, literal_column, select
 
 from prefecture.demarches import queries as demarches
 from prefecture.demarches.version import Version
@@ -32,7 +32,8 @@ STATUTS = (EN_CONSTRUCTION, EN_INSTRUCTION, ACCEPTE, REFUSE, SANS_SUITE)
 ENDED = frozenset({ACCEPTE, REFUSE, SANS_SUITE})
 
 _NAMES = tuple(column.name for column in TASKS.c)
-_OPEN_TASKS = select(TASKS).where(TASKS.c.status == OPEN)
+# Written out: SQLite plans a statement anew at each run when a given value may decide between its partial indexes.
+_OPEN_TASKS = select(TASKS).where(TASKS.c.status == literal_column(f"'{OPEN}'"))
 _NUMBERED = select(DOSSIERS.c.id).where(DOSSIERS.c.number == bindparam("wanted")).scalar_subquery()
 _SIBLING = TASKS.alias()
 _WITH_TASK = select(_SIBLING.c.dossier_id).where(_SIBLING.c.id == bindparam("wanted")).scalar_subquery()

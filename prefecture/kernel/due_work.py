@@ -19,6 +19,7 @@ from sqlalchemy import (
     bindparam,
     exists,
     func,
+    literal_column,
     select,
     text,
     update,
@@ -101,7 +102,7 @@ POST = Prepared(
 CANCEL = Prepared(
     {
         name: update(_TABLE)
-        .where(_TABLE.c.key == bindparam("of_key"), _TABLE.c.status == "ready")
+        .where(_TABLE.c.key == bindparam("of_key"), _TABLE.c.status == literal_column("'ready'"))
         .values(status="cancelled", payload=None, ended_at=at["now"])
         for name, at in _AT.items()
     },
