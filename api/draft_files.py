@@ -133,7 +133,7 @@ def read(draft_id: uuid.UUID, path: str) -> Response:
     """Un fichier du brouillon."""
     auth.caller("demarche.review")
     content, revision = studio.content(draft_id, path)
-    response = Response(content, mimetype="text/plain", headers={"Content-Security-Policy": "sandbox"})
+    response = Response(content, mimetype="text/plain")
     response.set_etag(str(revision))
     return response
 

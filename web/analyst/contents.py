@@ -151,9 +151,8 @@ class Contents:
         for name, key, said in _DELAYS:
             table = self.settings.get(name)
             if isinstance(table, Mapping) and key in table:
-                found.append(
-                    (said, str(table[key]), str(table.get("fondement", "")) if key in ("delai", "duree") else "")
-                )
+                text = table.get("fondement", "") if key in ("delai", "duree") else ""
+                found.append((said, _span(table[key]), str(text)))
         return found
 
     @property

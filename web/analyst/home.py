@@ -102,7 +102,7 @@ def export_version(version_id: uuid.UUID) -> Response:
 
 def zipped(name: str, content: bytes) -> Response:
     """A zip to be saved under that name."""
-    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Content-Security-Policy": "sandbox"}
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return Response(content, mimetype="application/zip", headers=headers)
 
 
