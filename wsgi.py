@@ -18,6 +18,7 @@ from prefecture.demarches import commands as demarches
 from prefecture.demonstration import commands as demonstration
 from prefecture.documents import fonts
 from prefecture.dossiers import commands as dossiers
+from prefecture.identity import commands as identity
 from prefecture.kernel import bell, commands, logs, settings, unit_of_work, worker
 from prefecture.kernel.db import assert_safe, db, prepare
 from prefecture.kernel.entry import assert_declared
@@ -59,7 +60,7 @@ def create_app(chosen: Settings | None = None) -> Flask:
             assert_safe(db.engine)
     steps.register()
     commands.check_at_start(fonts.check)
-    for room in (commands, demarches, studio, dossiers, statistics, demonstration, web, api):
+    for room in (commands, identity, demarches, studio, dossiers, statistics, demonstration, web, api):
         room.register(app)
     assert_declared(app)
     if chosen.redis_url:

@@ -50,6 +50,7 @@ def postgresql() -> Iterator[str]:
         )
     try:
         _wait_for(port, server, home / "log")
+        _wait_until_it_answers(folder / "pg_isready", port)
         yield f"postgresql+psycopg://planipref@127.0.0.1:{port}/postgres"
     finally:
         server.terminate()
@@ -107,3 +108,12 @@ def _wait_for(port: int, server: subprocess.Popen[bytes], log: Path, seconds: fl
         time.sleep(0.05)
     said = log.read_text() if log.exists() else ""
     raise RuntimeError(f"the server on port {port} did not start: {said[-2000:]}")
+
+
+def _wait_until_it_answers(program: Path, port: int, seconds: float = 30.0) -> None:
+    """A PostgreSQL that listens may still be starting up, on a loaded machine for a while."""
+    until = time.monotonic() + seconds
+    while subprocess.run([program, "-q", "-h", "127.0.0.1", "-p", str(port)], check=False).returncode:
+        if time.monotonic() > until:
+            raise RuntimeError(f"PostgreSQL on port {port} does not answer")
+        time.sleep(0.1)

@@ -20,6 +20,7 @@ from prefecture.dossiers import (
     service,
     stuck,
 )
+from prefecture.identity import queries as identity
 from prefecture.kernel import clock, metrics, worker
 from prefecture.kernel.errors import DomainError
 from prefecture.kernel.holding import hold_while
@@ -78,3 +79,20 @@ def erase(number: str) -> None:
     except DomainError as error:
         raise click.ClickException(error.message) from error
     click.echo(f"ERASED {number}")
+
+
+@dossiers.command(name="erase-person")
+@click.argument("email")
+@click.option("--with-dossiers", is_flag=True, help="Their finished dossiers too.")
+@click.confirmation_option(prompt="Erase this person's account for good?")
+def erase_person(email: str, with_dossiers: bool) -> None:
+    """Erase the account of EMAIL at every desk: files, messages, drafts, sessions and its key."""
+    found = identity.person_by_email(email)
+    if found is None:
+        raise click.ClickException("no such account")
+    try:
+        with unit_of_work():
+            count = service.erase_person(found.id, with_dossiers=with_dossiers)
+    except DomainError as error:
+        raise click.ClickException(error.message) from error
+    click.echo(f"ERASED {found.id} dossiers={count}")

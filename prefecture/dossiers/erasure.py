@@ -2,6 +2,9 @@
 the schema: a table that names a dossier or a person and stands on neither list fails it.
 
 After an erasure the dossier's number, dates and end stay for the counts, and its chain still verifies.
+
+Erasing a person asks every desk in the same way, by a list of its own: what hangs on the account goes, and their
+dossiers with it if that is asked; else those keep what they hold for as long as they must be kept.
 """
 
 from __future__ import annotations
@@ -9,13 +12,15 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping
 
-from sqlalchemy import delete, update
+from sqlalchemy import delete, select, update
 
 from prefecture.agenda import service as agenda
 from prefecture.documents import service as documents
-from prefecture.dossiers import journal
+from prefecture.dossiers import drafts, journal
 from prefecture.dossiers.held import CANCELLED, OPEN, TASKS, hold
 from prefecture.dossiers.journal import Fact
+from prefecture.identity import queries as identity
+from prefecture.identity import service as accounts
 from prefecture.identity.permissions import Actor
 from prefecture.kernel import keyring, outbox
 from prefecture.kernel.db import Model, db
@@ -49,6 +54,43 @@ KEPT: Mapping[str, str] = {
     "passage": "steps, dates and services, as in journal_entry; the reading of the erasure empties the motif",
     "observed_dossier": "how far its journal was read; the reading of the erasure empties the motif",
 }
+
+
+# What an account's erasure does to each table that names a person, an owner or an account.
+OF_PERSON: Mapping[str, str] = {
+    "person": "identity.service.erase_person empties the row and deletes the key",
+    "login_session": "identity.service.erase_person",
+    "api_token": "identity.service.erase_person",
+    "document": "documents.service.erase_of_owner deletes what belongs to no dossier",
+    "notification": "notifications.service.erase_of_person deletes what is about no dossier",
+    "draft": "drafts.delete_drafts_of, with the draft's key",
+    "due_work": "outbox.cancel_sealed_with cancels what was sealed with the person's key",
+    "convocation": "its dossier's: agenda.service.erase_for, by erase",
+    "dossier": "erased with the account if that is asked; else it keeps the bare id, for as long as it must be kept",
+    "dossier_task": "its dossier's",
+    "trace": "who looked, by ids alone",
+}
+
+
+def erase_person(person_id: uuid.UUID, by: Actor | None = None, *, with_dossiers: bool = False) -> int:
+    """Erase a person's account for good at every desk, in the caller's unit of work; how many dossiers went with it.
+
+    with_dossiers: their finished dossiers too. Raises NotFound; Conflict while one of their dossiers runs.
+    """
+    person = identity.person(person_id)
+    own = Model.metadata.tables["dossier"]
+    mine = select(own.c.id).where(own.c.person_id == person_id, own.c.erased_at.is_(None))
+    if db.session.scalars(mine.where(own.c.finished_at.is_(None), own.c.archived_at.is_(None)).limit(1)).first():
+        raise Conflict("Cette personne a un dossier en cours\u00a0: il faut d’abord le clore.")
+    ended = db.session.scalars(mine.order_by(own.c.id)).all() if with_dossiers else []
+    for dossier_id in ended:
+        erase(dossier_id, by)
+    documents.erase_of_owner(person_id)
+    notifications.erase_of_person(person_id)
+    drafts.delete_drafts_of(person_id)
+    outbox.cancel_sealed_with(person.key_id)
+    accounts.erase_person(person_id)
+    return len(ended)
 
 
 def erase(dossier_id: uuid.UUID, by: Actor | None = None) -> None:

@@ -17,7 +17,7 @@ from prefecture.dossiers import filing, journal, messages, record, views
 from prefecture.dossiers.answers import NO_DOCUMENTS, Documents
 from prefecture.dossiers.correlation import correlate
 from prefecture.dossiers.drafts import DraftView, delete_draft, delete_drafts_of, save_draft
-from prefecture.dossiers.erasure import erase
+from prefecture.dossiers.erasure import erase, erase_person
 from prefecture.dossiers.held import (
     EN_CONSTRUCTION,
     ENDED,
@@ -60,6 +60,7 @@ __all__ = [
     "delete_draft",
     "delete_drafts_of",
     "erase",
+    "erase_person",
     "fail_effect",
     "fire_timers",
     "lock",

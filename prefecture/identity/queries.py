@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
-from prefecture.identity.logins import login_hash
+from prefecture.identity.logins import canonical, login_hash
 from prefecture.identity.models import Agent, AgentService, LoginSession, Person, Prefecture, Service
 from prefecture.identity.permissions import USAGER, Actor
 from prefecture.kernel import clock, keyring
@@ -145,6 +145,14 @@ def zone_of_service(service_id: uuid.UUID) -> ZoneInfo:
 def agent(agent_id: uuid.UUID) -> AgentView:
     """One agent, active or not; raises NotFound."""
     row = db.session.get(Agent, agent_id)
+    if row is None:
+        raise NotFound("Cet agent n’existe pas.")
+    return agent_view(row)
+
+
+def agent_by_login(login: str) -> AgentView:
+    """One agent by login, active or not; raises NotFound."""
+    row = db.session.scalar(select(Agent).where(Agent.login == canonical(login)))
     if row is None:
         raise NotFound("Cet agent n’existe pas.")
     return agent_view(row)

@@ -168,6 +168,12 @@ def cancel_for(dossier_id: uuid.UUID) -> None:
     db.session.execute(update(DueWork).where(DueWork.dossier_id == dossier_id).values(payload=None, last_error=None))
 
 
+def cancel_sealed_with(key_id: str) -> None:
+    """Cancel all pending work whose payload a data key seals, and forget those payloads (erasure of its owner)."""
+    _cancel(DueWork.key_id == key_id)
+    db.session.execute(update(DueWork).where(DueWork.key_id == key_id).values(payload=None, last_error=None))
+
+
 def claim(owner: str, *, least: int = LEAST_URGENT) -> Work | None:
     """Claim the most urgent due work under a lease, in a door of its own; None if there is none or all is taken.
 

@@ -11,10 +11,12 @@ from sqlalchemy import select, text
 import wsgi  # noqa: F401 (every room's tables are then known)
 from prefecture.documents import queries as documents
 from prefecture.dossiers import commands, erasure, journal, queries, service
+from prefecture.identity import queries as identity
 from prefecture.kernel import clock, keyring, traces  # noqa: F401 (a table that only the faces use)
 from prefecture.kernel.db import Model, db
 from prefecture.kernel.errors import Conflict, Gone, NotFound
 from prefecture.kernel.unit_of_work import unit_of_work
+from prefecture.notifications import service as notifications
 
 
 def closed(world: Any) -> Any:
@@ -104,3 +106,74 @@ def test_the_command_erases_an_ended_dossier_and_no_other(world: Any) -> None:
     assert refused.exit_code == 1
     assert "en cours" in refused.output
     assert runner.invoke(args=["dossiers", "verify"]).exit_code == 0
+
+
+def test_every_table_that_names_a_person_says_what_an_accounts_erasure_does_to_it() -> None:
+    telling = {"person_id", "owner_id", "account_id"}
+    naming = {name for name, table in Model.metadata.tables.items() if telling & set(table.columns.keys())}
+    assert naming - set(erasure.OF_PERSON) == set()
+    assert set(erasure.OF_PERSON) <= set(Model.metadata.tables)
+
+
+def hanging_on(world: Any) -> str:
+    """A file, a message, a draft and pending work that belong to Amina and to no dossier; her key."""
+    person = identity.person(world.amina.id)
+    world.document(world.amina)
+    with unit_of_work():
+        service.save_draft(world.amina, "essai", {"objet": "brouillon"})
+        notifications.queue_mail(
+            key="compte:1",
+            to=notifications.Recipient("Amina", person.email, person_id=person.id),
+            mail=notifications.Mail("Votre compte", "Bonjour.", "<p>Bonjour.</p>"),
+            key_id=person.key_id,
+        )
+    return person.key_id
+
+
+def left_of(person_id: Any) -> dict[str, int]:
+    """Rows that still name a person, by table; who looked (`trace`) is kept by ids alone."""
+    found = {}
+    for name, table in Model.metadata.tables.items():
+        for column in {"person_id", "owner_id"} & set(table.columns.keys()):
+            query = select(table).where(table.c[column] == person_id)
+            found[name] = found.get(name, 0) + len(db.session.execute(query).all())
+    return {name: count for name, count in found.items() if count}
+
+
+def test_an_erased_person_is_forgotten_at_every_desk_with_their_dossiers(any_world: Any) -> None:
+    world = any_world
+    key_id = hanging_on(world)
+    world.filed()
+    with pytest.raises(Conflict, match="en cours"), unit_of_work():
+        service.erase_person(world.amina.id)
+    for running in queries.dossiers_of_person(world.amina):
+        with unit_of_work():
+            service.withdraw(world.amina, running.number, "Je pars.")
+    other = world.filed(world.boris)
+    with unit_of_work():
+        service.save_draft(world.boris, "essai", {"objet": "à moi"})
+    with unit_of_work():
+        assert service.erase_person(world.amina.id, with_dossiers=True) == 1
+    db.session.rollback()
+    assert left_of(world.amina.id) == {}
+    assert not keyring.exists(key_id)
+    pending = text("SELECT count(*) FROM due_work WHERE key_id = :key AND (payload IS NOT NULL OR status = 'ready')")
+    assert db.session.execute(pending, {"key": key_id}).scalar_one() == 0
+    assert journal.verify()[1] is None
+    assert len(queries.drafts(world.boris)) == 1
+    assert queries.data(other.number, world.claire)["demande"]["objet"] == "Renouveler"
+    with pytest.raises(NotFound), unit_of_work():
+        service.erase_person(world.amina.id)
+
+
+def test_the_command_erases_an_account_and_leaves_its_dossiers_for_their_time(world: Any) -> None:
+    commands.register(world.app)
+    view = closed(world)
+    hanging_on(world)
+    runner = world.app.test_cli_runner()
+    said = runner.invoke(args=["dossiers", "erase-person", "amina@example.fr", "--yes"]).output
+    assert said == f"ERASED {world.amina.id} dossiers=0\n"
+    assert runner.invoke(args=["dossiers", "erase-person", "amina@example.fr", "--yes"]).exit_code == 1
+    kept = queries.by_id(view.id)
+    assert kept.person is not None
+    assert queries.drafts(world.amina) == []
