@@ -93,8 +93,8 @@ def unknown_tags(source: str, known: Collection[str], loader: Loader | None = No
     template that is named and not found is told as its name. Raises TemplateRefused when one cannot be read.
     """
     unknown: set[str] = set()
-    for tree in _family(source, loader, unknown):
-        unknown |= {tag for tag in _tags(tree) if not _is_known(tag, known)}
+    for tags in _family(source, loader, unknown):
+        unknown |= {tag for tag in tags if not _is_known(tag, known)}
     return sorted(unknown)
 
 
@@ -161,22 +161,28 @@ def _title(page: str) -> str:
     return re.sub(r"\s+", " ", plain_text.from_html(found[1])).strip() if found else ""
 
 
-def _family(source: str, loader: Loader | None, missing: set[str]) -> Iterator[nodes.Template]:
-    """The tree of `source`, then of every template that it names, each once."""
+def _family(source: str, loader: Loader | None, missing: set[str]) -> Iterator[frozenset[str]]:
+    """The tags of `source`, then of every template that it names, each once."""
     environment = Sandbox(loader, html=True)
     waiting = [source]
     seen: set[str] = set()
     while waiting:
-        with _refusing():
-            tree = environment.parse(waiting.pop())
-        yield tree
-        for name in set(meta.find_referenced_templates(tree)) - seen - {None}:
-            assert name is not None  # noqa: S101 (taken out above)
+        tags, named = _read(waiting.pop())
+        yield tags
+        for name in named - seen:
             seen.add(name)
             try:
                 waiting.append(environment.loader.get_source(environment, name)[0])  # type: ignore[union-attr]
             except TemplateNotFound:
                 missing.add(name)
+
+
+@lru_cache(maxsize=512)
+def _read(source: str) -> tuple[frozenset[str], frozenset[str]]:
+    """The tags of one template and the templates that it names, once: the same texts are judged at every keystroke."""
+    with _refusing():
+        tree = _sandbox(None, True).parse(source)
+    return frozenset(_tags(tree)), frozenset(name for name in meta.find_referenced_templates(tree) if name is not None)
 
 
 def _tags(tree: nodes.Template) -> set[str]:
