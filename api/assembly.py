@@ -23,6 +23,7 @@ ROOMS = (
     "api.tasks",
     "api.convocations",
     "api.incidents",
+    "api.observation",
     "api.description",
 )
 PREFIX = "/api/v1"

@@ -186,6 +186,8 @@ def _name_objects(gate: Gate, town: Town, waiting: str, booked: str) -> None:
         "message_id": notifications.of_dossier(view.id)[0].id,
         "work_id": incident,
         "incident_id": incident,
+        "suspension_id": uuid.uuid4(),
+        "replay_id": uuid.uuid4(),
         "rdv_id": rdv.id,
         "session_id": people.sessions_of(amina)[0].id,
     }
@@ -224,8 +226,8 @@ def _wrong(gate: Gate, rule: Rule, method: str, who: str, status: int, location:
         sent_home = status != 302 or "/connexion" in location
         return None if status in wanted and sent_home else f"not refused: {status} {location}"
     theirs = set(rule.arguments) & THEIRS and not rule.endpoint.startswith("demo.")
-    if who == "analyste" and rule.endpoint.startswith("api-incidents."):
-        theirs = False  # analysts repair every démarche, wherever its dossiers are
+    if who == "analyste" and rule.endpoint.startswith(("analyst.", "api-incidents.", "api-observation.")):
+        theirs = False  # analysts watch and repair every démarche, wherever its dossiers are
     if theirs:
         scopeless = api and (who in {"analyste", "recetteur", "administrateur"} or rule.endpoint == "api-tasks.claim")
         return None if status == 404 or (scopeless and status == 403) else f"somebody else's thing answers {status}"

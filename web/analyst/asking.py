@@ -69,7 +69,7 @@ class Question:
 def question(code: str, given: MultiDict[str, str]) -> Question:
     """Read the parameters of an address. Raises NotFound (démarche, version)."""
     versions = demarches.versions(code)
-    values = {name: given.get(name, "").strip() for name in _NAMES}
+    values = {name: given.get(name, "").replace("\0", "").strip() for name in _NAMES}
     errors: dict[str, str] = {}
     today = clock.now().astimezone(french.PARIS).date()
     since, until = _period(values, "du", "au", today - USUAL, today, errors)
