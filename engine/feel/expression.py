@@ -18,7 +18,7 @@ from engine.feel.names import telling
 from engine.feel.parser import parse, parse_unary
 from engine.feel.scope import Scope
 from engine.feel.values import Value
-from engine.feel.walk import free_names
+from engine.feel.walk import free_names, values_named
 
 BUILTIN_NAMES = builtin_names()
 _LOOKED_INTO = 4
@@ -27,14 +27,18 @@ _NO_VARIABLES: Mapping[str, Any] = {}
 
 
 class Expression:
-    """A compiled expression. `names` are those it takes from outside, built-in functions excepted."""
+    """A compiled expression. `names` are those it takes from outside, built-in functions excepted.
 
-    __slots__ = ("_closure", "names", "text", "tree")
+    `homonyms` are names of built-in functions that stand where a variable would (`count = null`).
+    """
+
+    __slots__ = ("_closure", "homonyms", "names", "text", "tree")
 
     def __init__(self, text: str, tree: ast.Node, closure: Closure) -> None:
         self.text = text
         self.tree = tree
         self.names = frozenset(name for name in free_names(tree) if name not in BUILTINS)
+        self.homonyms = frozenset(name for name in values_named(tree) if name in BUILTINS)
         self._closure = closure
 
     def value(self, variables: Mapping[str, Any], run: Run) -> Value:

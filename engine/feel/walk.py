@@ -41,6 +41,21 @@ def mentions(node: ast.Node, name: str) -> bool:
     return False
 
 
+def values_named(node: ast.Node) -> frozenset[str]:
+    """The names that stand for a value of their own: neither called anywhere nor handed to a function."""
+    names: set[str] = set()
+    functions: set[str] = set()
+    waiting = [node]
+    while waiting:
+        here = waiting.pop()
+        if isinstance(here, ast.Name):
+            names.add(here.name)
+        if isinstance(here, ast.Call):
+            functions.update(one.name for one in (here.function, *here.arguments) if isinstance(one, ast.Name))
+        waiting.extend(children(here))
+    return frozenset(names - functions)
+
+
 def free_names(node: ast.Node) -> frozenset[str]:
     """The names an expression takes from outside.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import ChainMap
 from collections.abc import Mapping
 from dataclasses import asdict, is_dataclass
 from datetime import datetime
@@ -29,15 +30,19 @@ class Failure(Exception):
 class Formula:
     """One FEEL expression of a model, parsed when the model is built. `text` is kept for messages."""
 
-    __slots__ = ("expression", "text")
+    __slots__ = ("_absent", "expression", "text")
 
     def __init__(self, text: str) -> None:
         """FeelSyntaxError when the text is not FEEL; one leading `=` is allowed."""
         self.text = text.strip().removeprefix("=").strip()
         self.expression: Expression = compile_expression(self.text)
+        # A variable that nobody filled yet is null, even one that goes by the name of a function of FEEL.
+        self._absent = dict.fromkeys(self.expression.homonyms)
 
     def value(self, variables: Mapping[str, Any], now: datetime, zone: ZoneInfo) -> Any:
         """Its value, as the engine keeps values. Failure when it asks for too much or gives what nobody can keep."""
+        if self._absent:
+            variables = ChainMap(dict(variables), self._absent)
         try:
             found = self.expression.evaluate(variables, now=now, zone=zone)
             return accept_value(found)

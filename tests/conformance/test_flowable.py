@@ -64,6 +64,22 @@ def test_what_a_foreign_service_hands_over_is_nothing() -> None:
     assert play(model(scope("start > s > z > end", body)), open_tasks("z"), values(o=None)) == "ok s"
 
 
+DISH = b"""<definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/" id="m" name="m" namespace="urn:m">
+<decision id="dish" name="dish"><decisionTable id="t" hitPolicy="UNIQUE"><input id="i">
+<inputExpression typeRef="number">
+<text>temp</text></inputExpression></input><output id="o" name="served" typeRef="string"/>
+<rule id="r"><inputEntry><text>&lt; 10</text></inputEntry><outputEntry><text>"Roast"</text></outputEntry></rule>
+</decisionTable></decision></definitions>"""
+
+
+def test_a_table_writes_its_outputs_into_variables() -> None:
+    table = "<flowable:string><![CDATA[dish]]></flowable:string>"
+    field = f'<flowable:field name="decisionTableReferenceKey">{table}</flowable:field>'
+    body = f'<serviceTask id="d" flowable:type="dmn"><extensionElements>{field}</extensionElements></serviceTask>'
+    m = model(scope("start > d > z > end", body))
+    assert play(m, values(served="Roast"), data={"temp": 5}, others={"dish.dmn": DISH}) == "ok s"
+
+
 def test_listeners_are_refused_where_they_would_be_missed() -> None:
     listener = '<extensionElements><camunda:taskListener event="create" class="x.Y"/></extensionElements>'
     m = model(scope("start > a > end", f'<userTask id="a">{listener}</userTask>'))

@@ -261,6 +261,15 @@ def test_an_unknown_variable_without_default_is_an_incident() -> None:
     assert play.incidents == ["aucun_chemin"]
 
 
+def test_a_variable_may_go_by_the_name_of_a_function() -> None:
+    body = START + '<exclusiveGateway id="g" default="g-b"/>' + user("a", "b") + END + flows("debut g b fin", "a fin")
+    drawn = body + when("g", "a", "count = null or count(count) = 2")
+    assert Player(body + when("g", "a", "count = null")).tasks == ["a"]
+    assert Player(body + when("g", "a", "count = 3"), data={"count": 3}).tasks == ["a"]
+    assert Player(body + when("g", "a", "count([1]) = 1")).tasks == ["a"]
+    assert Player(drawn).tasks == ["b"]
+
+
 def test_a_condition_that_is_no_truth_is_an_incident() -> None:
     gate = '<exclusiveGateway id="g"/>' + when("g", "b", "1 + 1")
     play = Player(START + gate + user("b") + END + flows("debut g", "b fin"))

@@ -59,9 +59,11 @@ def _form(model: Model, task: Element) -> None:
 
 
 def _service(model: Model, task: Element) -> None:
-    decision = _attribute(task, "decisionRef") or _decision_field(task)
+    spread = _decision_field(task)
+    decision = _attribute(task, "decisionRef") or spread
     if decision:
-        shape = _attribute(task, "mapDecisionResult") or "resultList"
+        # Flowable writes each output into the variable of its name.
+        shape = "singleResult" if spread else _attribute(task, "mapDecisionResult") or "resultList"
         key = (
             f"{decision}{NAMED}"
             if shape in {"singleResult", "resultList"} and decision in model.decisions
@@ -95,7 +97,7 @@ def _decision_field(task: Element) -> str:
     """Flowable's DMN task names its table in a field."""
     for field in vendor_elements(task, *_names("field")):
         if field.get("name") == "decisionTableReferenceKey":
-            return text_of(field) or field.get("stringValue") or ""
+            return "".join(map(str, field.itertext())).strip() or field.get("stringValue") or ""
     return ""
 
 

@@ -1,6 +1,16 @@
 """FEEL's built-in functions, one module a subject. Importing this package fills the table."""
 
-from engine.feel.builtins import context, conversion, list, number, range, statistics, string, temporal
+from engine.feel.builtins import (
+    context,
+    conversion,
+    list,
+    number,
+    range,
+    statistics,
+    string,
+    temporal,
+    working_days,
+)
 from engine.feel.builtins.table import BUILTINS, builtin_names
 
 __all__ = [
@@ -14,4 +24,5 @@ __all__ = [
     "statistics",
     "string",
     "temporal",
+    "working_days",
 ]
