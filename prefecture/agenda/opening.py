@@ -12,8 +12,8 @@ from datetime import date, time, timedelta
 from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 
+from engine.holidays import holiday_name
 from prefecture.agenda import cells
-from prefecture.agenda.holidays import holiday_name
 from prefecture.agenda.models import ExceptionalDay, Guichet, Motif, Plage
 from prefecture.agenda.slots import CELL, Opening, capacities, day_bounds
 from prefecture.identity import queries as identity

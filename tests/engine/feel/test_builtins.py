@@ -255,6 +255,8 @@ CASES = [
     ("during(5, (> 3))", "true"),
     ('before(1, "a")', "null"),
     ("includes(range: [1..3], point: 2)", "true"),
+    ('is working day(@"2026-12-25", "94")', "false"),
+    ('working day after(@"2026-12-24", 1, "94")', "2026-12-28"),
 ]
 
 

@@ -7,7 +7,12 @@ a place keeps by custom (a carnival, Good Friday in Martinique) is an exceptiona
 from __future__ import annotations
 
 from datetime import date, timedelta
+from functools import cache
 
+# 20 was divided into 2A and 2B in 1976.
+DEPARTEMENTS = frozenset(
+    {f"{number:02}" for number in range(1, 96) if number != 20} | {"2A", "2B", "971", "972", "973", "974", "976"}
+)
 ALSACE_MOSELLE = frozenset({"57", "67", "68"})
 ABOLITION_DAYS = {"971": (5, 27), "972": (5, 22), "973": (6, 10), "974": (12, 20), "976": (4, 27)}
 
@@ -26,6 +31,7 @@ def easter(year: int) -> date:
     return date(year, month, day + 1)
 
 
+@cache
 def holidays(code: str, year: int) -> dict[date, str]:
     """The public holidays of département `code` in `year`, by day, with their French names."""
     sunday = easter(year)

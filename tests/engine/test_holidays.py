@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from prefecture.agenda.holidays import easter, holiday_name, holidays
+from engine.holidays import easter, holiday_name, holidays
 
 
 @pytest.mark.parametrize(
