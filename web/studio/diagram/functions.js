@@ -90,6 +90,8 @@ const TOLD = {
   'month of year': ['date', 'Le mois, en anglais : "January".'],
   'week of year': ['date', 'La semaine dans l’année.'],
   'last day of month': ['date', 'Le numéro du dernier jour du mois.'],
+  'is working day': ['date, prefecture', 'Vrai si c’est un jour ouvré dans le département de la préfecture.'],
+  'working day after': ['date, days, prefecture', 'Le jour, tant de jours ouvrés plus tard, dans ce département.'],
 };
 
 export const camundaBuiltins = Object.entries(TOLD).map(([name, [params, info]]) => ({
