@@ -47,7 +47,7 @@ SHAPES = (
 )
 # Not pages: files, pictures, machines' addresses.
 NO_PAGES = re.compile(
-    r"/static/|/pages/\d+|\.ics$|\.pdf$|/fichier$|/documents/[0-9a-f-]{36}$|/api/|/healthz|/readyz|/corps$|\.zip$"
+    r"/static/|/pages/\d+|\.ics$|\.pdf$|/fichier$|/documents/[0-9a-f-]{36}$|/api/|/healthz|/readyz|/corps$|\.(zip|csv|svg)(\?|$)"
 )
 # The same for everybody but for the header: judged as nobody in particular sees them, elsewhere only asked for.
 SHARED = re.compile(r"^/(demo|aide|mentions-legales|accessibilite|verifier)\b")

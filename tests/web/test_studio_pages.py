@@ -114,7 +114,7 @@ def test_a_draft_is_exported_changed_elsewhere_and_imported(ana: Visitor) -> Non
     sends = {"fichier": sent(held.getvalue(), "tse.zip")}
     text = follow(ana, ana.post(f"{address}/importer", sends, form=f"{address}/dossier"))
     assert "Import fait" in text
-    assert "<h3>Écrit ailleurs &lt;script&gt;</h3>" in ana.get(f"{address}/dossier").text
+    assert "<h2>Écrit ailleurs &lt;script&gt;</h2>" in ana.get(f"{address}/dossier").text
     assert "Avant l’import d’un dossier" in text
     again = ana.post("/analyste/importer", {"dossier": sent(held.getvalue(), "tse.zip")}, form=NEW)
     assert "après la version 1" in follow(ana, again)

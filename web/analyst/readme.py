@@ -9,7 +9,7 @@ from markupsafe import Markup, escape
 
 from web.french import typo
 
-_LEVELS = {"#": "h3", "##": "h4", "###": "h5"}  # they stand under the page's own headings
+_LEVELS = {"#": "h2", "##": "h3", "###": "h4"}  # they stand under the page's own headings
 _MARKS = (
     (re.compile(r"\*\*(.+?)\*\*"), r"<strong>\1</strong>"),
     (re.compile(r"(?<![\w*])\*([^*\s][^*]*?)\*(?![\w*])"), r"<em>\1</em>"),
