@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import re
+from typing import TYPE_CHECKING, Final
 
 from engine.compiling.feel import error_of
 from engine.compiling.juel import NotTranslatable, is_marked, is_python, translate
@@ -14,6 +15,9 @@ if TYPE_CHECKING:
 
     from engine.compiling.model import Model
     from engine.compiling.xml import Element
+
+
+_QUOTED: Final = re.compile(r"""["']([PR\d][^"']*)["']""")
 
 
 def to_feel(model: Model, *, clear: bool = True, only: Callable[[Element], bool] | None = None) -> None:
@@ -37,6 +41,9 @@ def _one(model: Model, slot: Slot, text: str, clear: bool) -> None:
     if text.startswith("="):
         if slot.bare:
             slot.write(text[1:].strip())
+        return
+    if model.foreign and slot.kind == "timer" and (quoted := _QUOTED.fullmatch(text)) is not None:
+        slot.write(quoted[1])  # Spiff writes its timers as texts of Python
         return
     foreign = model.foreign and slot.bare and is_python(text)
     if not (is_marked(text) or foreign) and (not slot.bare or error_of(text) is None):

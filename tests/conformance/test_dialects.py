@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from engine.compile import Catalogue, Source, compile
-from tests.conformance.writing import ENDED, do, event, message, model, open_tasks, play, scope, values, waits
+from tests.conformance.writing import ENDED, do, event, later, message, model, open_tasks, play, scope, values, waits
 
 SPIFF = 'xmlns:spiffworkflow="http://spiffworkflow.org/bpmn/schema/1.0/core"'
 
@@ -106,15 +106,27 @@ def test_services_of_others_pass_when_the_model_is_foreign_only() -> None:
     assert "action-absente" in compile([Source("m", m)], None).refused
 
 
+def around(before: str, after: str) -> bytes:
+    told = f"<spiffworkflow:preScript>{before}</spiffworkflow:preScript>"
+    told += f"<spiffworkflow:postScript>{after}</spiffworkflow:postScript>"
+    return spiffy(model(scope("start > a > end", extended("userTask", "a", told))))
+
+
 def test_spiff_scripts_around_tasks_are_refused() -> None:
-    m = spiffy(
-        model(
-            scope(
-                "start > a > end", extended("userTask", "a", "<spiffworkflow:preScript>x = 1</spiffworkflow:preScript>")
-            )
-        )
-    )
-    assert play(m, ENDED) == "refused s script-interdit"
+    assert play(around("open('x')", ""), ENDED) == "refused s script-interdit"
+    assert "script-interdit" in compile([Source("m", around("x = 1", ""))], None).refused
+
+
+def test_spiff_scripts_around_tasks_that_only_compute_are_computed() -> None:
+    m = around("x = n + 1\ny = x * 2", "z = x + answer")
+    steps = (open_tasks("a"), values(x=3, y=6, z=None), do("a", answer=4), values(z=7), ENDED)
+    assert play(m, *steps, data={"n": 2}) == "ok s"
+
+
+def test_spiff_timers_are_texts_in_quotes() -> None:
+    timer = '<timerEventDefinition><timeDuration>"PT1H"</timeDuration></timerEventDefinition>'
+    body = f'<intermediateCatchEvent id="w">{timer}</intermediateCatchEvent>'
+    assert play(spiffy(model(scope("start > w > a > end", body))), later("PT1H"), open_tasks("a")) == "ok s"
 
 
 def test_spiff_service_operators_pass() -> None:
