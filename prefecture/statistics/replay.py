@@ -12,7 +12,7 @@ import uuid
 import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -63,7 +63,7 @@ class DecisionView:
 
 @dataclass(frozen=True)
 class ReplayView:
-    """A replay: of what, against what, how far, what came of it."""
+    """A replay: of what (`until` is its last second), against what, how far, what came of it."""
 
     id: uuid.UUID
     code: str
@@ -194,7 +194,8 @@ def _compare(counts: dict[str, Any], before: _Answer, after: _Answer | None) -> 
         return
     _count(counts, DIFFERENT)
     rules = counts.setdefault("rules", {})
-    _count(rules, f"règle {before[1]} → règle {after[1]}")
+    changed = f"règle {before[1]} → règle {after[1]}"
+    _count(rules, f"règle {before[1]}, qui répond autrement" if before[1] == after[1] else changed)
     for field in _fields(before[0], after[0]):
         _count(counts.setdefault("fields", {}), field)
 
@@ -249,7 +250,8 @@ def _check(actor: Actor) -> None:
 
 def _view(row: Replay) -> ReplayView:
     return ReplayView(
-        *(row.id, row.code, row.against, row.since, row.until, row.asked_at, row.asked_by, row.total, row.done),
+        *(row.id, row.code, row.against, row.since, row.until - timedelta(seconds=1), row.asked_at, row.asked_by),
+        *(row.total, row.done),
         row.ended_at,
         tuple(_decision(name, counts) for name, counts in sorted(row.result.items())),
     )

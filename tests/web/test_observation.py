@@ -160,6 +160,8 @@ def test_a_dossiers_way_is_drawn_with_its_times_and_without_its_names(village: V
     assert "Choisir un créneau" in text
     assert "Kébir" not in text
     assert "Claire" not in text
+    found = analyst(village).get(f"/analyste/parcours?numero={view.number.lower()}")
+    assert found.headers["Location"].endswith(f"/analyste/dossiers/{view.number}/parcours")
     assert analyst(village).get("/analyste/dossiers/TSE-94-26-999999-X/parcours").status_code == 404
     assert village.browse("claire").get(f"/analyste/dossiers/{view.number}/parcours").status_code == 403
 

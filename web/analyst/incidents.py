@@ -24,6 +24,7 @@ from prefecture.kernel.entry import entry
 from prefecture.kernel.errors import DomainError, Invalid
 from prefecture.kernel.unit_of_work import unit_of_work
 from prefecture.statistics import path as paths
+from prefecture.statistics.path import Path
 from web import session
 from web.analyst import path as ways
 from web.analyst import pictures
@@ -63,9 +64,10 @@ def incidents() -> str:
     found = [one for one in desk.incidents(session.signed_in()) if wanted in ("", one.demarche_code)]
     titles = {one.code: one.title for one in demarches.demarches()}
     version = demarches.current(wanted) if wanted else None
+    words = {code: dict(_names(demarches.current(code))) for code in {one.demarche_code for one in found} if code}
     return render_template(
         "analyst/incidents.html",
-        causes=list(_causes(found)),
+        causes=list(_causes(found, words)),
         total=len(found),
         titles=titles,
         version=version,
@@ -161,7 +163,7 @@ def _page(incident_id: str, errors: Mapping[str, str]) -> str:
         incident=found,
         told=CAUSES.get(found.kind, found.kind),
         path=way,
-        drawings=list(ways.drawings(version, way)) if version and way else [],
+        drawings=_where(version, way, found.element or "") if version and way else [],
         here=[(one, names.get(one, one)) for one in (way.present if way else ())],
         places=list(names.items()),
         name=found.name or names.get(found.element or "", found.element or ""),
@@ -235,13 +237,13 @@ def _object(given: Mapping[str, str], name: str) -> dict[str, Any]:
     return found
 
 
-def _causes(found: list[IncidentView]) -> Iterator[Cause]:
+def _causes(found: list[IncidentView], words: Mapping[str, Mapping[str, str]]) -> Iterator[Cause]:
     groups: dict[tuple[str, str, str, str], list[IncidentView]] = {}
     for one in found:
         key = (one.demarche_code or "", one.kind, one.element or "", one.code)
         groups.setdefault(key, []).append(one)
     for (demarche, kind, element, code), incidents_ in sorted(groups.items(), key=lambda one: -len(one[1])):
-        name = next((one.name for one in incidents_ if one.name), element)
+        name = next((one.name for one in incidents_ if one.name), words.get(demarche, {}).get(element, element))
         identity = hashlib.sha256("|".join((demarche, kind, element, code)).encode()).hexdigest()[:8]
         yield Cause(identity, demarche, kind, element, name, code, incidents_)
 
@@ -256,6 +258,13 @@ def _drawings(version: Version, found: list[IncidentView]) -> Iterator[ways.Draw
             # The renderer escapes every text of the diagram; what it returns is ours.
             svg = Markup(diagram.render(content, heat=dict(here), figures=figures))  # noqa: S704
             yield ways.Drawn(file, pictures.title_of(content, file), svg)
+
+
+def _where(version: Version, way: Path, element: str) -> list[ways.Drawn]:
+    """The diagram on which the incident stands, or the way's first."""
+    drawn = list(ways.drawings(version, way))
+    inside = [one for one in drawn if any(place.id == element for place in places(version.diagrams[one.file]))]
+    return inside[:1] or drawn[:1]
 
 
 def _names(version: Version) -> Iterator[tuple[str, str]]:

@@ -6,8 +6,9 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from flask import render_template
+from flask import redirect, render_template, request, url_for
 from markupsafe import Markup
+from werkzeug.wrappers import Response
 
 from engine import diagram
 from engine.drawing.places import places
@@ -31,6 +32,14 @@ class Drawn:
     file: str
     title: str
     svg: Markup
+
+
+@blueprint.get("/parcours")
+@entry(ANALYSTE)
+def find_path() -> Response:
+    """The way of the dossier whose number was typed."""
+    number = request.args.get("numero", "").strip().upper()
+    return redirect(url_for("analyst.path", number=number) if number else url_for("analyst.home"))
 
 
 @blueprint.get("/dossiers/<number>/parcours")
