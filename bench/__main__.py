@@ -20,6 +20,7 @@ def main() -> None:
     from bench import (
         completion,
         due,
+        heatmap,
         lists,
         over_http,
         parts,
@@ -44,6 +45,8 @@ def main() -> None:
             over_http.measure(house)
             due.measure(house)
         lists.measure(url)
+    with founded() as house:
+        heatmap.measure(house)
     parts.language()
     parts.compilation()
 
