@@ -178,10 +178,19 @@ def test_who_signs_off_reads_everything_and_changes_nothing(village: Village, an
     rita = village.browse("rita")
     page = rita.get(f"{address}/dossier")
     assert page.status_code == 200
-    assert not re.search(r'<form[^>]+action="/analyste', page.text)
+    assert set(re.findall(r'<form[^>]+action="/analyste[^"]*/([a-z]+)"', page.text)) == {"remarques"}
     assert "Nouvelle démarche" not in plain(rita.get(HOME))
     assert rita.get(f"/analyste/demarches/{TSE}").status_code == 200
     assert rita.get(f"{address}/archive.zip").status_code == 200
+    said = rita.post(
+        f"{address}/remarques", {"texte": "À revoir.", "fichier": "LISEZMOI.md"}, form=f"{address}/dossier"
+    )
+    assert "À revoir." in follow(rita, said)
+    found = re.search(r"/remarques/[0-9a-f-]{36}", rita.get(f"{address}/dossier").text)
+    assert found is not None
+    assert "Rouvrir" in follow(ana, ana.post(address + found[0], form=f"{address}/dossier"))
+    assert "C’est répondu" in follow(ana, ana.post(address + found[0], {"rouvrir": "1"}, form=f"{address}/dossier"))
+    assert "Écrivez un commentaire" in follow(rita, rita.post(f"{address}/remarques", form=f"{address}/dossier"))
     for what in ("titre", "archivage", "importer", "communs", "copie", "jalons"):
         assert rita.post(f"{address}/{what}", form="/compte").status_code == 403
     assert village.browse("claire").get(f"{address}/dossier").status_code == 403

@@ -92,6 +92,23 @@ def put_away(draft_id: uuid.UUID) -> AnyResponse:
     return _done(draft_id, lambda actor: service.archive(actor, draft_id), "Le brouillon est archivé.")
 
 
+@blueprint.post("/brouillons/<uuid:draft_id>/remarques")
+@entry(*READERS)
+def remark(draft_id: uuid.UUID) -> AnyResponse:
+    """Say something about the draft, or about the file that the form names."""
+    text, path = request.form.get("texte", ""), request.form.get("fichier", "")
+    return _done(draft_id, lambda actor: service.comment(actor, draft_id, text, path=path), "Le commentaire est écrit.")
+
+
+@blueprint.post("/brouillons/<uuid:draft_id>/remarques/<uuid:comment_id>")
+@entry(*READERS)
+def answer(draft_id: uuid.UUID, comment_id: uuid.UUID) -> AnyResponse:
+    """Say that a comment is answered, or with `rouvrir` that it is not."""
+    done = not request.form.get("rouvrir")
+    said = "Le commentaire a sa réponse." if done else "Le commentaire est de nouveau ouvert."
+    return _done(draft_id, lambda actor: service.resolve(actor, draft_id, comment_id, done=done), said)
+
+
 @blueprint.post("/brouillons/<uuid:draft_id>/communs")
 @entry(ANALYSTE)
 def refresh(draft_id: uuid.UUID) -> AnyResponse:
