@@ -6,8 +6,10 @@ import hashlib
 import logging
 import re
 import shutil
+import sqlite3
 import uuid
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -266,14 +268,24 @@ def test_every_route_lets_in_whom_it_declares_and_shows_nobody_elses_things(gate
 def test_reading_changes_nothing(gate: Gate, who: str) -> None:
     before = _contents(gate.app)
     seen = 0
-    for rule, method in _routes(gate.app):
-        if method == "GET":
+    with closing(sqlite3.connect(gate.settings.home / "planipref.sqlite3")) as watch:
+        version = _version(watch)
+        for rule, method in _routes(gate.app):
+            if method != "GET":
+                continue
             response = gate.ask(rule, method, who)
             seen += response.status_code == 200
             assert response.status_code < 500, rule.rule
             response.close()
-            assert _contents(gate.app) == before, rule.rule
+            if version != (version := _version(watch)):  # reading all tables takes long, on a loaded machine too long
+                assert _contents(gate.app) == before, rule.rule
     assert seen > 10
+
+
+def _version(watch: sqlite3.Connection) -> int:
+    """A number that changes when anybody else commits a change to the file."""
+    found: int = watch.execute("PRAGMA data_version").fetchone()[0]
+    return found
 
 
 def _contents(app: Flask) -> dict[str, str]:
