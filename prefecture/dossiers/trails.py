@@ -96,8 +96,8 @@ def trail(actor: Actor, number: str) -> Trail:
 
 def decided(
     code: str, since: datetime, until: datetime, after: uuid.UUID, limit: int
-) -> list[tuple[Trail, bytes | None]]:
-    """Dossiers of a démarche filed in a period, in the order of their ids, with their decisions and their state."""
+) -> list[tuple[uuid.UUID, Trail | None, bytes | None]]:
+    """Dossiers of a démarche filed in a period, in the order of their ids: their decisions (if any), their state."""
     query = (
         select(Dossier.id, Dossier.key_id, Dossier.state)
         .where(*_filed(code, since, until), Dossier.id > after)
@@ -106,8 +106,9 @@ def decided(
     )
     rows = {row.id: row for row in db.session.execute(query)}
     keyring.preload({row.key_id for row in rows.values() if row.key_id})
-    told = {one.dossier_id: one for one in _trails(_ENTRIES.c.dossier_id.in_(rows), ("decision",))}
-    return [(told[one], _opened(row)) for one, row in rows.items() if one in told]
+    wanted = _ENTRIES.c.dossier_id.in_(rows) & (_ENTRIES.c.kind == "decision")
+    told = {one.dossier_id: one for one in _trails(wanted, ("decision",))}
+    return [(one, told.get(one), _opened(row)) for one, row in rows.items()]
 
 
 def count_filed(code: str, since: datetime, until: datetime) -> int:

@@ -38,7 +38,7 @@ from prefecture.kernel.unit_of_work import unit_of_work
 from prefecture.statistics.models import Replay
 
 REPLAY = "statistics.replay"
-PORTION = 200
+PORTION = 50  # what a writer of SQLite may wait for
 SAME, DIFFERENT, CHANGED, FAILED, MISSING = "same", "different", "changed", "failed", "missing"
 _PRIORITY = 9  # below everything that a dossier waits for
 
@@ -139,10 +139,10 @@ def _play(row: Replay) -> None:
     found = trails.decided(row.code, row.since, row.until, row.after, PORTION)
     others = _read(_unpacked(row.tables))
     result = {key: dict(value) for key, value in row.result.items()}
-    for trail, state in found:
-        if state is not None:
+    for dossier_id, trail, state in found:
+        if trail is not None and state is not None:
             _ask_again(trail, read_data(state), others, result)
-        row.after = trail.dossier_id
+        row.after = dossier_id
     row.result, row.done = result, row.done + len(found)
     if len(found) < PORTION:
         row.ended_at = clock.now()

@@ -6,12 +6,15 @@ import uuid
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select, update
 
 from prefecture.demarches import bundle, queries
 from prefecture.demarches.version import Version
 from prefecture.dossiers import incidents
+from prefecture.dossiers.models import Dossier, JournalEntry
 from prefecture.identity.permissions import Actor
 from prefecture.kernel import clock
+from prefecture.kernel.db import db
 from prefecture.kernel.errors import Forbidden, Invalid, NotFound
 from prefecture.kernel.unit_of_work import unit_of_work
 from prefecture.statistics import replay
@@ -71,9 +74,13 @@ def test_a_longer_delay_shows_as_a_difference_by_rule_and_by_part(town: Town) ->
 def test_it_goes_on_portion_by_portion(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: F811
     monkeypatch.setattr(replay, "PORTION", 1)
     filed(town, 3)
+    with town.app.app_context(), unit_of_work():  # a dossier that asked no table anything is passed over, not the end
+        first = select(Dossier.id).order_by(Dossier.id).limit(1).scalar_subquery()
+        db.session.execute(update(JournalEntry).where(JournalEntry.dossier_id == first).values(kind="step"))
     found = played(town, draft(town))
     assert (found.done, found.total) == (3, 3)
     assert found.ended_at is not None
+    assert next(one.same for one in found.decisions if one.decision == "delai_silence") == 2
 
 
 def test_data_that_changed_since_are_told_apart(town: Town) -> None:  # noqa: F811
