@@ -11,7 +11,20 @@ from pathlib import Path
 from typing import Any
 
 from prefecture.kernel import clock
-from tests.torture import backups, clocks, disks, faults, handlers, kills, real, releases, servers_lost, start, web
+from tests.torture import (
+    backups,
+    clocks,
+    disks,
+    faults,
+    handlers,
+    instances,
+    kills,
+    real,
+    releases,
+    servers_lost,
+    start,
+    web,
+)
 from tests.torture.servers import bell, restartable, servers
 from tests.torture.verdict import Size, Verdict
 from tests.torture.world import World, build, database
@@ -55,6 +68,7 @@ ORDEALS = (
     _ordeal(faults.r16_bad_cable, "port"),
     _ordeal(faults.r16_database_cable, on=("postgresql",)),
     _ordeal(start.r17_model),
+    _ordeal(instances.r17_dossiers),
     _ordeal(start.r19_unsafe_database),
 )
 

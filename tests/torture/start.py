@@ -110,10 +110,12 @@ class DueWorkMachine(RuleBasedStateMachine):
         assert all(count == 1 for count in self.done.values()), self.done
 
     def _at(self) -> Any:
-        return _Both(self.world.app.app_context(), clock.frozen(self.now))
+        return Both(self.world.app.app_context(), clock.frozen(self.now))
 
 
-class _Both:
+class Both:
+    """Several contexts as one."""
+
     def __init__(self, *contexts: Any) -> None:
         self.contexts = contexts
 

@@ -20,6 +20,7 @@ SHORTENED = {
     "r3_real_demarche": ("sqlite",),
     "r14_former_releases": ("sqlite",),
     "r15_restored": ("postgresql",),
+    "r17_dossiers": ("sqlite",),
 }
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 CASES = [
