@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from engine import scenarios, simulation
 from engine.compile import Finding
 from engine.definition import Definition
-from engine.simulation import Answers, Coverage
+from engine.simulation import Answers, Coverage, Stop
 
 if TYPE_CHECKING:
     from prefecture.demarches.version import Version
@@ -20,12 +20,18 @@ Simulated = Callable[[Mapping[str, Any]], Answers]
 
 @dataclass(frozen=True)
 class Played:
-    """One scenario file and how it went; `failures` are French sentences."""
+    """One scenario file and how it went; `failures` are French sentences, `stop` says where it went wrong.
+
+    `elements` and `flows` are those that it passed, as `process/id`.
+    """
 
     file: str
     title: str
     passed: bool
     failures: tuple[str, ...]
+    stop: Stop | None = None
+    elements: frozenset[str] = frozenset()
+    flows: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -41,19 +47,24 @@ class Report:
         return all(one.passed for one in self.played)
 
 
+def is_scenario(path: str) -> bool:
+    """Whether a file of a démarche is one of its scenarios."""
+    return path.startswith(FOLDER) and path.endswith(".toml")
+
+
 def play(version: Version, definition: Definition, simulated: Simulated | None) -> Report:
     """Play every scenario file of a version; actions answer as `simulated` says for its settings."""
     answers = simulated(version.settings) if simulated else {}
     played, results = [], []
-    for path in sorted(name for name in version.files if name.startswith(FOLDER) and name.endswith(".toml")):
+    for path in sorted(filter(is_scenario, version.files)):
         try:
             scenario = scenarios.read(version.files[path], path)
         except scenarios.ScenarioUnreadable as error:
             played.append(Played(path, path, False, (str(error),)))
             continue
-        result = simulation.simulate(definition, scenario, answers)
-        results.append(result)
-        played.append(Played(path, result.title, result.passed, result.failures))
+        one = simulation.simulate(definition, scenario, answers)
+        results.append(one)
+        played.append(Played(path, one.title, one.passed, one.failures, one.stop, one.elements, one.flows))
     return Report(tuple(played), simulation.coverage(definition, results))
 
 

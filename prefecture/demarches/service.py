@@ -6,20 +6,21 @@ import uuid
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 
 from engine.compile import ActionSpec, Finding
+from engine.simulation import Answers
 from prefecture.demarches import bundle as bundles
 from prefecture.demarches import check as checking
 from prefecture.demarches import queries, scenarios
 from prefecture.demarches.bundle import Bundle
-from prefecture.demarches.models import DemarcheVersion
+from prefecture.demarches.models import DemarcheInForce, DemarcheVersion
 from prefecture.demarches.queries import VersionView
 from prefecture.demarches.scenarios import Report, Simulated
 from prefecture.demarches.version import Version
 from prefecture.kernel import clock
 from prefecture.kernel.db import db, new_id
-from prefecture.kernel.errors import DomainError
+from prefecture.kernel.errors import Conflict, DomainError, NotFound
 
 _actions: dict[str, ActionSpec] = {}
 _tags: set[str] = set()
@@ -87,6 +88,11 @@ def test_files(frozen: Bundle, code: str) -> Report:
     return scenarios.play(version, version.definition, _simulated[0] if _simulated else None)
 
 
+def answers(version: Version) -> Answers:
+    """What each action answers in a scenario of that version, carried out nowhere."""
+    return _simulated[0](version.settings) if _simulated else {}
+
+
 def test(folder: Path) -> Report:
     """Play a folder's scenarios. Raises bundle.FolderUnreadable, engine.errors.DefinitionInvalid."""
     version = _unpublished(bundles.freeze(folder), folder)
@@ -101,28 +107,70 @@ def publish(folder: Path, by: str) -> VersionView:
     frozen = bundles.freeze(folder)
     found = _unpublished(frozen, folder)
     code = str(found.settings.get("code", folder.name))
-    row = db.session.scalar(
-        select(DemarcheVersion).where(DemarcheVersion.code == code).order_by(DemarcheVersion.number.desc()).limit(1)
-    )
+    row = _latest(code)
     if row is not None and row.digest == frozen.digest:
-        return queries.view(row)
+        return _in_force(row)
     findings = check(folder)
     if any(one.severity == "error" for one in findings):
         raise DemarcheRefused(findings)
+    return _published(frozen, code, found.title, by)
+
+
+def publish_files(frozen: Bundle, code: str, by: str) -> VersionView:
+    """The same for files that are already read, whose scenarios somebody else has judged (a draft's publication).
+
+    Raises DemarcheRefused.
+    """
+    row = _latest(code)
+    if row is not None and row.digest == frozen.digest:
+        return _in_force(row)
+    findings = check_files(frozen, code)
+    if any(one.severity == "error" for one in findings):
+        raise DemarcheRefused(findings)
+    return _published(frozen, code, Version(frozen, version_id=uuid.UUID(int=0), code=code, number=0).title, by)
+
+
+def put_in_force(code: str, version_id: uuid.UUID) -> VersionView:
+    """Have new dossiers follow a version that was published before. Raises NotFound, Conflict (it is in force)."""
+    row = db.session.get(DemarcheVersion, version_id)
+    if row is None or row.code != code:
+        raise NotFound("Cette version de la démarche n’existe pas.")
+    if queries.current(code).id == version_id:
+        raise Conflict(f"La version {row.number} est déjà en vigueur.")
+    return _in_force(row)
+
+
+def _latest(code: str) -> DemarcheVersion | None:
+    query = select(DemarcheVersion).where(DemarcheVersion.code == code)
+    return db.session.scalar(query.order_by(DemarcheVersion.number.desc()).limit(1))
+
+
+def _in_force(row: DemarcheVersion) -> VersionView:
+    """New dossiers follow that version: nothing needs to be said of the latest one."""
+    db.session.execute(delete(DemarcheInForce).where(DemarcheInForce.code == row.code))
+    latest = _latest(row.code)
+    if latest is not None and latest.id != row.id:
+        db.session.add(DemarcheInForce(code=row.code, version_id=row.id))
+    db.session.flush()
+    return queries.view(row)
+
+
+def _published(frozen: Bundle, code: str, title: str, by: str) -> VersionView:
+    """A new version, which new dossiers follow from now on."""
     last = db.session.scalar(select(func.max(DemarcheVersion.number)).where(DemarcheVersion.code == code))
     row = DemarcheVersion(
         id=new_id(),
         code=code,
         number=(last or 0) + 1,
         digest=frozen.digest,
-        title=found.title,
+        title=title,
         bundle=frozen.packed(),
         published_at=clock.now(),
         published_by=by,
     )
     db.session.add(row)
     db.session.flush()
-    return queries.view(row)
+    return _in_force(row)
 
 
 def _known() -> checking.Known:

@@ -16,7 +16,7 @@ from prefecture.identity.permissions import Actor
 from prefecture.kernel import clock
 from prefecture.kernel.db import db
 from prefecture.kernel.errors import Conflict, DomainError, Forbidden, NotFound, TooLarge
-from prefecture.studio import folder
+from prefecture.studio import due, folder
 from prefecture.studio.models import Draft, DraftFile
 
 LOCK = timedelta(minutes=2)
@@ -165,6 +165,7 @@ def move(row: Draft, actor: Actor, path: str, to: str) -> None:
 
 
 def touch(row: Draft, actor: Actor, now: datetime) -> None:
-    """Note that a held draft changes."""
+    """Note that a held draft changes, and have its scenarios played."""
     row.revision += 1
     row.changed_at, row.changed_by = now, actor.id
+    due.trials_after(row.id, row.revision)

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import uuid
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Integer, LargeBinary, String, Text, UniqueConstraint, Uuid
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Integer, LargeBinary, String, Text, UniqueConstraint, Uuid
 from sqlalchemy.orm import Mapped, mapped_column
 
 from prefecture.kernel.db import Model, UtcDateTime, new_id
@@ -80,3 +81,25 @@ class DraftComment(Model):
     by: Mapped[uuid.UUID] = mapped_column(Uuid)
     resolved_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     resolved_by: Mapped[uuid.UUID | None] = mapped_column(Uuid)
+
+
+class DraftTrial(Model):
+    """How the scenarios of a draft went when they were last played, and of which files (`digest`) that is true."""
+
+    __tablename__ = "studio_trial"
+    draft_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("studio_draft.id"), primary_key=True)
+    digest: Mapped[str] = mapped_column(String(64))
+    report: Mapped[dict[str, Any]] = mapped_column(JSON)
+    played_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class DraftRun(Model):
+    """A draft that somebody plays by hand with an invented citizen, one run each. `content` is what was done so far, as
+    a scenario file: the engine plays it anew at each look, on the files as they are then."""
+
+    __tablename__ = "studio_run"
+    draft_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("studio_draft.id"), primary_key=True)
+    by: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True)
+    revision: Mapped[int] = mapped_column(Integer)
+    content: Mapped[bytes] = mapped_column(LargeBinary)
+    changed_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -108,7 +108,8 @@ def test_what_goes_otherwise_is_said_in_french(told: str, said: str) -> None:
 
 
 def test_what_leaves_is_counted_step_by_step() -> None:
-    assert play(HEAD + step(alors='{ sans_envoi = ["courriel:accuse"] }')).passed
+    looked = step(alors='{ envois = ["courriel:accuse"] }')
+    assert play(HEAD + looked + step(alors='{ sans_envoi = ["courriel:accuse"] }')).passed
     held = 'retenir = ["essai.accuser"]\n' + HEAD
     answered = step(
         action='"essai.accuser"',
@@ -166,3 +167,12 @@ def test_an_action_that_cannot_answer_fails_the_scenario() -> None:
     assert definition is not None
     found = simulation.simulate(definition, scenarios.read((HEAD + ANSWERED).encode()), {"essai.accuser": refuse})
     assert "Une action n’a pas pu répondre" in found.failures[0]
+
+
+def test_where_a_scenario_stops_is_told_with_both_sides_of_the_difference() -> None:
+    found = play(HEAD + step(alors='{ statut = "accepte" }'))
+    assert found.stop is not None
+    assert found.stop.number == 1
+    assert found.stop.differences[0].expected == "statut\u00a0: accepte"
+    assert found.stop.differences[0].got == "en_instruction"
+    assert play(HEAD + step(alors="{}")).stop is None
