@@ -25,6 +25,7 @@ def main() -> None:
         over_http,
         parts,
         starting,
+        studio,
     )  # the rooms read the environment that was just set
     from bench.house import founded
     from tests.servers import postgresql
@@ -39,6 +40,7 @@ def main() -> None:
         parts.parallel_blocks()
         starting.measure(house)
         parts.letter(house)
+        studio.measure(house)
     with postgresql() as url:
         with founded(url) as house:
             completion.measure(house, "postgresql", floor.postgresql(url), profile=profile)

@@ -2,12 +2,12 @@
 
 import { make, plural, settled, typo } from './html.js';
 
-const QUIET = 250;
+const QUIET = 60;
 const WORDS = { error: 'Erreur', warning: 'Avertissement', info: 'Remarque' };
 
 export class Findings {
   constructor(page, session) {
-    Object.assign(this, { page, session, found: [], asked: 0 });
+    Object.assign(this, { page, session, found: [], asking: false, stale: false, failed: false });
     this.list = page.place('findings');
     this.count = page.place('findings-count');
     this.summary = page.place('findings-summary');
@@ -21,23 +21,34 @@ export class Findings {
     this.later();
   }
 
-  /** Ask now; an answer that comes after a later question is not looked at. */
+  /** Ask now, or as soon as the question before is answered: always of the latest text, one question at a time. */
   async look() {
-    const { path, editor, server } = this.session;
-    const number = (this.asked += 1);
+    this.stale = true;
+    if (this.asking) {
+      return;
+    }
+    this.asking = true;
     this.list.setAttribute('aria-busy', 'true');
+    while (this.stale) {
+      this.stale = false;
+      await this.#ask();
+    }
+    this.list.removeAttribute('aria-busy');
+    this.asking = false;
+  }
+
+  async #ask() {
+    const { path, editor, server } = this.session;
     try {
       const written = this.session.readOnly ? {} : { path, content: await editor.text() };
       const { findings } = await server.say('POST', 'verification', written);
-      if (number === this.asked) {
+      this.failed = false;
+      if (!this.stale && path === this.session.path) {
         this.show(findings);
       }
     } catch {
-      if (number === this.asked) {
-        this.summary.textContent = 'La vérification reprendra quand le serveur répondra.';
-      }
-    } finally {
-      this.list.removeAttribute('aria-busy');
+      this.failed = true;
+      this.summary.textContent = 'La vérification reprendra quand le serveur répondra.';
     }
   }
 

@@ -40,8 +40,9 @@ export class Session {
     const [catalogue] = await Promise.all([this.#learn(), this.#mayWrite()]);
     this.catalogue = catalogue;
     await this.open(wanted, { editor, text });
-    this.parts.comments.refresh();
     this.page.root.dataset.ready = 'true';
+    performance.mark('studio-ready');
+    this.parts.comments.refresh();
   }
 
   /** Open a file; what is not yet saved of the other one is saved first. */
@@ -190,6 +191,9 @@ export class Session {
     if (state === 'saved') {
       page.notice('');
       this.relearn();
+      if (this.parts.findings.failed) {
+        this.parts.findings.look();
+      }
     } else if (state === 'conflict') {
       page.notice(
         typo(`${why.by ?? 'Une autre personne'} a enregistré ce fichier pendant que vous l’écriviez. Rien n’est perdu : `
