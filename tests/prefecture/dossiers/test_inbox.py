@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import event, text
 
 from prefecture.dossiers import queries, search, service
 from prefecture.dossiers.queries import InboxFilter
@@ -148,3 +149,35 @@ def test_lists_are_read_in_the_order_of_an_index(world: Any, ask: Any, index: st
     assert index in plans[0]
     assert "SCAN" not in "".join(plans)
     assert "TEMP B-TREE FOR ORDER BY" not in plans[0]
+
+
+@pytest.mark.postgresql
+def test_postgresql_counts_from_the_index_alone_and_lists_in_its_order(postgresql_world: Any) -> None:
+    world = postgresql_world
+    world.filed()
+    with db.engine.connect() as connection:
+        connection.execution_options(isolation_level="AUTOCOMMIT").exec_driver_sql("VACUUM ANALYZE dossier_task")
+    db.session.execute(text("SET LOCAL enable_seqscan = off"))
+    db.session.execute(text("SET LOCAL enable_bitmapscan = off"))
+    assert "Index Only Scan using ix_dossier_task_inbox" in plans_of(lambda: queries.counts(world.claire))
+    inbox = plans_of(lambda: queries.inbox(world.claire))
+    assert "Index Scan using ix_dossier_task_inbox" in inbox
+    assert "Sort" not in inbox
+    assert "using ix_dossier_filed" in plans_of(lambda: queries.dossiers_of_service(world.claire))
+
+
+def plans_of(call: Callable[[], object]) -> str:
+    """How PostgreSQL would carry out what `call` asks."""
+    said: list[tuple[str, Any]] = []
+
+    def hear(connection: Any, cursor: Any, statement: str, values: Any, context: Any, many: bool) -> None:
+        said.append((statement, values))
+
+    event.listen(db.engine, "before_cursor_execute", hear)
+    try:
+        call()
+    finally:
+        event.remove(db.engine, "before_cursor_execute", hear)
+    cursor = db.session.connection().connection.cursor()
+    plans = [cursor.execute(f"EXPLAIN {statement}", values).fetchall() for statement, values in said]
+    return "\n".join(line for plan in plans for (line,) in plan)
