@@ -42,7 +42,7 @@ class AskedSchema(RequestSchema):
 
 
 class ElementSchema(Schema):
-    """An element or a flow; durations in seconds, known within six per cent, null without any passage."""
+    """An element or a flow; durations in seconds, known within nine per cent, null without any passage."""
 
     id = fields.String()
     present = fields.Integer(metadata={"description": "Dossiers présents maintenant"})

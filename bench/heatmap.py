@@ -28,7 +28,7 @@ from web.analyst import pictures
 
 ROWS = int(os.environ.get("BENCH_JOURNAL_ROWS", "1000000"))
 PREFECTURES = 20
-CHUNK = 2000
+CHUNK = 500
 YEAR = timedelta(days=365)
 WAYS = json.loads((Path(__file__).parent / "ways.json").read_text())
 

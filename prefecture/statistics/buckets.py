@@ -1,6 +1,6 @@
 """Durations as a histogram on a logarithmic scale: two of them are merged by adding, and quantiles are read from it.
 
-A bucket is a sixth of an octave wide, so that a quantile is known within six per cent, from a second to centuries.
+A bucket is a quarter of an octave wide, so that a quantile is known within nine per cent, from a second to centuries.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 
-PER_OCTAVE = 6
+PER_OCTAVE = 4
 LAST = 32 * PER_OCTAVE  # 2^32 seconds: longer than any dossier
 
 

@@ -1,8 +1,8 @@
 """Tables of the observation: how far each journal was read, who passed where and when, and the counts of it.
 
 Nothing here names a person: steps, instants, services, and codes that a form offers as choices. The counts are kept
-in a month's and in a day's grain, for each service and for all, for each motif and for all: a question reads only the
-rows of its own kind, and histograms are merged by adding them.
+in a month's and in a day's grain (for all services in that of ten days too), for each service and for all, for each
+motif and for all: a question reads few rows, those of its own kind, and histograms are merged by adding them.
 """
 
 from __future__ import annotations
@@ -34,13 +34,18 @@ from prefecture.kernel.db import Model, UtcDateTime, new_id
 # What stands for all services and for all motifs in the counts.
 ALL_SERVICES = uuid.UUID(int=0)
 ALL_MOTIFS = "*"
-DAY, MONTH = "d", "m"
+DAY, TEN_DAYS, MONTH = "d", "t", "m"
 _Serial = BigInteger().with_variant(Integer, "sqlite")
 
 
 def table_of(model: type[Model]) -> Table:
     """The table of a model, for statements in bulk that need no objects."""
     return cast(Table, model.__table__)
+
+
+def ten_days_of(day: date) -> date:
+    """The first of the ten days (or so) that a day lies in: the 1st, the 11th or the 21st."""
+    return day.replace(day=min((day.day - 1) // 10, 2) * 10 + 1)
 
 
 class Reading(Model):

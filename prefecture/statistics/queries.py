@@ -1,7 +1,7 @@
 """What a démarche's diagram is told of its dossiers: who stands where, who passed, how long it took, what was said.
 
 Counts and durations, never a name. The months that a period covers are read from the month's counts, its two ends
-from the day's.
+from those of ten days and of days.
 """
 
 from __future__ import annotations
@@ -28,11 +28,13 @@ from prefecture.statistics.models import (
     ALL_SERVICES,
     DAY,
     MONTH,
+    TEN_DAYS,
     FollowedDossier,
     Passage,
     Reading,
     Rollup,
     Tally,
+    ten_days_of,
 )
 
 __all__ = ["TO_DECISION", "Asked", "Heat", "Late", "Measure", "Said", "heat", "late_now", "motifs", "said"]
@@ -178,25 +180,40 @@ def _rollups(code: str, asked: Asked, services: Collection[uuid.UUID] | None) ->
     if asked.version_id is not None:
         own.append(Rollup.version_id == asked.version_id)
     sums = [func.sum(one).label(one.key) for one in (Rollup.passages, Rollup.again, Rollup.interrupted, Rollup.seconds)]
-    for grain, first, last in _spans(asked.since, asked.until):
+    for grain, first, last in _spans(asked.since, asked.until, tens=services is None):
         in_time = and_(Rollup.grain == grain, Rollup.period >= first, Rollup.period <= last)
         query = select(Rollup.element, Rollup.bucket, *sums).where(*own, in_time)
         yield from db.session.execute(query.group_by(Rollup.element, Rollup.bucket))
 
 
-def _spans(since: date, until: date) -> Iterator[tuple[str, date, date]]:
-    """The whole months of a period, and the days before and after them."""
+def _spans(since: date, until: date, *, tens: bool) -> Iterator[tuple[str, date, date]]:
+    """The whole months of a period, then what is before and after them."""
     first = since if since.day == 1 else _next_month(since)
     last = (until + _DAY).replace(day=1)  # the month after the last whole one
     if first >= last:
-        if since <= until:
-            yield DAY, since, until
+        yield from _ends(since, until, tens=tens)
         return
     yield MONTH, first, last - _DAY
-    if since < first:
-        yield DAY, since, first - _DAY
-    if last <= until:
-        yield DAY, last, until
+    yield from _ends(since, first - _DAY, tens=tens)
+    yield from _ends(last, until, tens=tens)
+
+
+def _ends(since: date, until: date, *, tens: bool) -> Iterator[tuple[str, date, date]]:
+    """The whole tens of days of a part of a month or two, if there are counts of them, and the days around them."""
+    first = since if ten_days_of(since) == since else _next_ten(since)
+    last = ten_days_of(until + _DAY)  # the ten after the last whole one
+    if not tens or first >= last:
+        first = last = until + _DAY
+    else:
+        yield TEN_DAYS, first, last - _DAY
+    for begins, ends in ((since, first - _DAY), (last, until)):
+        if begins <= ends:
+            yield DAY, begins, ends
+
+
+def _next_ten(day: date) -> date:
+    begins = ten_days_of(day)
+    return _next_month(day) if begins.day > 20 else begins + 10 * _DAY
 
 
 def _next_month(day: date) -> date:
