@@ -117,7 +117,8 @@ def _copied(world: World) -> tuple[Path, str]:
     home = world.home / "restored"
     home.mkdir()
     for name in SECRETS:
-        shutil.copy(world.home / name, home / name)
+        if (world.home / name).exists():
+            shutil.copy(world.home / name, home / name)
     url = _copied_database(world, home)
     time.sleep(0.5)  # the load goes on between the two
     shutil.copytree(world.home / FOLDER, home / FOLDER, ignore=shutil.ignore_patterns("*.part"))

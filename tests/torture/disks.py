@@ -8,6 +8,7 @@ import pwd
 import random
 import shutil
 import subprocess
+import tempfile
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -122,12 +123,13 @@ def _ballast(small: Path) -> Iterator[Callable[[], None]]:
 @contextmanager
 def _small_disk(world: World) -> Iterator[tuple[Path, str | None]]:
     """A disk of a few megabytes in memory, and the address of a database on it (None: a SQLite file there)."""
-    small = world.home / "small"
-    small.mkdir()
+    small = Path(tempfile.mkdtemp(prefix="planipref-small-"))
     options = f"size={MEGABYTES[world.dialect]}m"
     mount = ["mount", "-t", "tmpfs", "-o", options, "none", str(small)]
     if subprocess.run(mount, check=False, capture_output=True).returncode:
+        small.rmdir()
         raise PermissionError
+    small.chmod(0o755)  # PostgreSQL runs as somebody else
     try:
         if world.dialect == "sqlite":
             yield small, None
@@ -136,15 +138,13 @@ def _small_disk(world: World) -> Iterator[tuple[Path, str | None]]:
                 yield small, url
     finally:
         subprocess.run(["umount", "-l", str(small)], check=False)
+        small.rmdir()
 
 
 @contextmanager
 def _tablespace(world: World, folder: Path) -> Iterator[str]:
     """The address of a fresh database whose tables lie in `folder`."""
     folder.mkdir()
-    for one in (folder, *folder.parents[:3]):
-        if os.stat(one).st_uid == os.geteuid():
-            one.chmod(0o755)
     user = pwd.getpwnam("postgres")
     if os.geteuid() == 0:
         os.chown(folder, user.pw_uid, user.pw_gid)

@@ -92,14 +92,16 @@ class Old:
 def _opened(home: Path, other: World | None) -> Iterator[Old]:
     """The recorded database, migrated; copied onto `other`'s PostgreSQL if that is given. All that was due is done."""
     hasten()
-    app = town.build(home, f"sqlite:///{home / 'planipref.sqlite3'}", PLANIPREF_DEMO="1")
+    names = {"PLANIPREF_SECRET": "demo-secret", "PLANIPREF_MASTER_KEY": "demo-master-key"}
+    told = {"PLANIPREF_DEMO": "1", **{name: (home / file).read_text().strip() for name, file in names.items()}}
+    app = town.build(home, f"sqlite:///{home / 'planipref.sqlite3'}", **told)
     with app.app_context():
         schema.upgrade()
     if other is not None:
         with app.app_context():
             rows = {table.name: db.session.execute(select(table)).mappings().all() for table in _tables()}
             db.session.remove()
-        app = town.build(home, other.url, PLANIPREF_DEMO="1")
+        app = town.build(home, other.url, **told)
         with app.app_context(), db.engine.begin() as connection:
             for table in reversed(_tables()):
                 connection.execute(table.delete())

@@ -220,9 +220,11 @@ def database(server: str, template: str | None = None) -> Iterator[str]:
 def administer(url: str, statement: str) -> None:
     """Run one statement outside any transaction."""
     engine = create_engine(url, isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.execute(text(statement))
-    engine.dispose()
+    try:
+        with engine.connect() as connection:
+            connection.execute(text(statement))
+    finally:
+        engine.dispose()
 
 
 def marker(ledger: Path) -> outbox.Handler:
