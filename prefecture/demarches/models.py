@@ -1,11 +1,11 @@
-"""The table of published versions. A row is written once and never changed."""
+"""Tables of published versions, written once and never changed, and of which one new dossiers follow."""
 
 from __future__ import annotations
 
 import uuid
 from datetime import datetime
 
-from sqlalchemy import Integer, LargeBinary, String, UniqueConstraint, Uuid
+from sqlalchemy import ForeignKey, Integer, LargeBinary, String, UniqueConstraint, Uuid
 from sqlalchemy.orm import Mapped, deferred, mapped_column
 
 from prefecture.kernel.db import Model, UtcDateTime, new_id
@@ -25,3 +25,11 @@ class DemarcheVersion(Model):
     published_by: Mapped[str] = mapped_column(String(120))
 
     __table_args__ = (UniqueConstraint("code", "number"),)
+
+
+class DemarcheInForce(Model):
+    """The version that new dossiers of a démarche follow where it is not the latest: a return to a former one."""
+
+    __tablename__ = "demarche_in_force"
+    code: Mapped[str] = mapped_column(String(80), primary_key=True)
+    version_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("demarche_version.id"))

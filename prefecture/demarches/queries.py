@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import undefer
 
 from prefecture.demarches import bundle
-from prefecture.demarches.models import DemarcheVersion
+from prefecture.demarches.models import DemarcheInForce, DemarcheVersion
 from prefecture.demarches.version import Version
 from prefecture.kernel.db import db
 from prefecture.kernel.errors import NotFound
@@ -61,9 +61,13 @@ def version(version_id: uuid.UUID) -> Version:
 
 
 def current(code: str) -> Version:
-    """The version that a new dossier follows: the latest published; raises NotFound."""
+    """The version that a new dossier follows: the latest, or the one returned to; raises NotFound."""
     found = db.session.scalar(
-        select(DemarcheVersion.id).where(DemarcheVersion.code == code).order_by(DemarcheVersion.number.desc()).limit(1)
+        select(DemarcheVersion.id)
+        .outerjoin(DemarcheInForce, DemarcheInForce.code == DemarcheVersion.code)
+        .where(DemarcheVersion.code == code)
+        .order_by((DemarcheVersion.id == DemarcheInForce.version_id).desc(), DemarcheVersion.number.desc())
+        .limit(1)
     )
     if found is None:
         raise NotFound("Cette démarche n’existe pas.")
@@ -71,7 +75,7 @@ def current(code: str) -> Version:
 
 
 def demarches() -> list[VersionView]:
-    """The latest version of each démarche, by title."""
+    """The version in force of each démarche, by title."""
     latest = (
         select(DemarcheVersion.code, func.max(DemarcheVersion.number).label("number"))
         .group_by(DemarcheVersion.code)
@@ -79,7 +83,12 @@ def demarches() -> list[VersionView]:
     )
     rows = db.session.scalars(
         select(DemarcheVersion)
-        .join(latest, (DemarcheVersion.code == latest.c.code) & (DemarcheVersion.number == latest.c.number))
+        .join(latest, DemarcheVersion.code == latest.c.code)
+        .outerjoin(DemarcheInForce, DemarcheInForce.code == DemarcheVersion.code)
+        .where(
+            (DemarcheVersion.id == DemarcheInForce.version_id)
+            | (DemarcheInForce.version_id.is_(None) & (DemarcheVersion.number == latest.c.number))
+        )
         .order_by(DemarcheVersion.title)
     )
     return [view(row) for row in rows]

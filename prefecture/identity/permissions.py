@@ -133,7 +133,7 @@ VERBS_OF_ROLE: dict[str, frozenset[str]] = {
         }
     ),
     # Whoever signs off what an analyst drew reads it, tries it, says what to change: the hand that draws is another's.
-    RECETTEUR: frozenset(_EVERY_AGENT | {"demarche.check", "demarche.review"}),
+    RECETTEUR: frozenset(_EVERY_AGENT | {"demarche.check", "demarche.review", "demarche.sign"}),
     # Administrators keep accounts and the machine; reading dossiers is not their work.
     ADMINISTRATEUR: frozenset(
         _EVERY_AGENT
@@ -146,6 +146,7 @@ VERBS_OF_ROLE: dict[str, frozenset[str]] = {
             "incident.repair",
             "dossier.erase",
             "journal.verify",
+            "demarche.govern",
         }
     ),
 }

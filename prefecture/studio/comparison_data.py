@@ -1,0 +1,79 @@
+"""Two versions of `demarche.toml`, in sentences: delays, fees by date, pièces, hours, and whatever else it says."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from prefecture.studio.spans import span
+
+_KNOWN: Mapping[str, str] = {
+    "silence.delai": "Délai de réponse",
+    "silence.effet": "Effet du silence",
+    "silence.recours": "Recours",
+    "complement.delai_jours": "Jours laissés pour compléter",
+    "complement.relance_jours_avant": "Rappel avant la limite du complément, en jours",
+    "convocation.validite_jours": "Jours laissés pour choisir un rendez-vous",
+    "convocation.relance_jours": "Rappel s’il n’est pas choisi, en jours",
+    "convocation.rappel_jours_avant": "Rappel avant le rendez-vous, en jours",
+    "conservation.apres_fin": "Conservation du dossier après sa fin",
+    "conservation.brouillon": "Conservation d’une demande non envoyée",
+    "fenetre.ouverture_jours": "Ouverture des demandes, en jours avant l’échéance",
+    "fenetre.fermeture_jours": "Fermeture des demandes, en jours avant l’échéance",
+    "titre": "Nom de la démarche",
+    "description": "Présentation",
+    "duree_indicative": "Durée annoncée",
+}
+# By what the rows of a list are known: dated figures by their date, pièces by their code.
+_KEYS = ("code", "depuis", "nom", "reference", "titre", "libelle")
+_WORDS = {True: "oui", False: "non"}
+
+
+def data_differences(before: bytes, after: bytes) -> Iterator[str]:
+    """What differs, a sentence each. Raises ValueError for what is no TOML."""
+    old, new = (dict(_leaves(tomllib.loads(content.decode()), "")) for content in (before, after))
+    for path in [*new, *(path for path in old if path not in new)]:
+        if path not in old:
+            yield f"{_named(path)}\u00a0: {_said(new[path])} (ajouté)."
+        elif path not in new:
+            yield f"{_named(path)}\u00a0: {_said(old[path])} (retiré)."
+        elif old[path] != new[path]:
+            yield f"{_named(path)}\u00a0: {_said(old[path])} devient {_said(new[path])}."
+
+
+def _leaves(value: Any, path: str) -> Iterator[tuple[str, Any]]:
+    """Every value that is no table, by its dotted path; a row of a list of tables stands under its key."""
+    if isinstance(value, Mapping):
+        for name, inner in value.items():
+            yield from _leaves(inner, f"{path}.{name}" if path else str(name))
+    elif isinstance(value, list) and value and all(isinstance(one, Mapping) for one in value):
+        for number, row in enumerate(value, 1):
+            key = next((str(row[name]) for name in _KEYS if name in row), str(number))
+            yield from _leaves(row, f"{path}[{key}]")
+    else:
+        yield path, value
+
+
+def _named(path: str) -> str:
+    """What the value is, for people: a known name, else the row and the key."""
+    if path in _KNOWN:
+        return _KNOWN[path]
+    head, found, row = path.partition("[")
+    if not found:
+        return path
+    key, _, name = row.partition("]")
+    group = {"pieces": "Pièce", "sources": "Source"}.get(head, head.removeprefix("donnees."))
+    since = f"au {key}" if head.startswith("donnees.") else f"«\u00a0{key}\u00a0»"
+    return f"{group} {since}, {name.removeprefix('.') or 'valeur'}"
+
+
+def _said(value: Any) -> str:
+    if isinstance(value, bool):
+        return _WORDS[value]
+    if isinstance(value, list):
+        return ", ".join(_said(one) for one in value) or "rien"
+    if isinstance(value, str):
+        told = span(value)
+        return f"{told} ({value})" if told != value else f"«\u00a0{value}\u00a0»"
+    return str(value)
