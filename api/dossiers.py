@@ -173,11 +173,8 @@ def download(number: str, document_id: uuid.UUID) -> Response:
         raise NotFound
     found = documents.download(document_id)
     traces.record("document.telecharge", document_id, actor.id)
-    return Response(
-        found.content,
-        mimetype=found.media_type,
-        headers={"Content-Disposition": found.disposition, "Content-Security-Policy": "sandbox"},
-    )
+    headers = {"Content-Disposition": found.disposition}
+    return Response(found.content, mimetype=found.media_type, headers=headers)
 
 
 @blueprint.post("/dossiers/<string:number>/complement")

@@ -62,6 +62,7 @@ def test_a_letter_is_downloaded_and_seen_as_pictures(village: Village) -> None:
     file = amina.get(f"{base}/fichier")
     assert file.data.startswith(b"%PDF")
     assert file.headers["Content-Disposition"].startswith("attachment")
+    assert file.headers["Content-Security-Policy"] == "default-src 'none'; frame-ancestors 'none'; sandbox"
     assert amina.get(f"{base}/pages/1").mimetype.startswith("image/")
     assert amina.get(f"{base}/pages/99").status_code == 404
 

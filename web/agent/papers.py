@@ -41,7 +41,7 @@ def document(number: str, document_id: uuid.UUID) -> FlaskResponse:
     _of_dossier(number, document_id)
     traces.record("document.telecharge", document_id, session.signed_in().id)
     found = documents.download(document_id)
-    headers = {"Content-Disposition": found.disposition, "Content-Security-Policy": "sandbox"}
+    headers = {"Content-Disposition": found.disposition}
     return FlaskResponse(found.content, mimetype=found.media_type, headers=headers)
 
 
