@@ -152,6 +152,19 @@ def test_automatic_corrections_come_back_and_are_not_saved(ana: Script) -> None:
     assert ana.ask("POST", "corrections", {}).status_code == 422
 
 
+def test_only_the_chosen_corrections_are_made(ana: Script) -> None:
+    text, _ = ana.read(PROCESS)
+    foreign = text.replace(">=decision = null<", ">${decision == null}<", 1)
+    sent = {"path": PROCESS, "content": foreign}
+    found = ana.ask("POST", "verification", sent).json["findings"]
+    fixable = [{"rule": one["rule"], "element": one["element"]} for one in found if one["fixable"]]
+    assert fixable
+    assert ana.ask("POST", "corrections", {**sent, "findings": fixable}).json["content"] != foreign
+    others = [{"rule": fixable[0]["rule"], "element": "ailleurs"}]
+    assert ana.ask("POST", "corrections", {**sent, "findings": others}).json["content"] == foreign
+    assert ana.ask("POST", "corrections", {**sent, "findings": "toutes"}).status_code == 422
+
+
 def test_one_is_helped_while_one_writes(ana: Script) -> None:
     known = ana.ask("GET", "aide").json
     assert known["actions"]["decision.notifier"]["required"] == ["sens"]

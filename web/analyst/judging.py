@@ -33,16 +33,17 @@ def verify(draft_id: uuid.UUID) -> Response:
 @entry(*READERS)
 @answering
 def correct(draft_id: uuid.UUID) -> Response:
-    """The text sent with every correction made that has one meaning: `{"path", "content"}` → `{"content"}`.
+    """The text sent, corrected where one correction has one meaning: `{"path", "content"}` → `{"content"}`.
 
-    The compiler corrects a file as a whole: `findings` need not be sent. Nothing is saved.
+    `findings`: those to correct, as `[{"rule", "element"}]`; without it, all of them. Nothing is saved.
     """
     studio.draft(draft_id)
-    written = unsaved(sent())
+    body = sent()
+    written = unsaved(body)
     if not written:
         raise Invalid({"path": "Dites quel fichier corriger."})
     ((_, content),) = written.items()
-    return told({"content": compiler.apply_fixes(content).decode()})
+    return told({"content": compiler.apply_fixes(content, _chosen(body.get("findings"))).decode()})
 
 
 @blueprint.get("/brouillons/<uuid:draft_id>/aide")
@@ -66,6 +67,15 @@ def help_(draft_id: uuid.UUID) -> Response:
             "blocks": [asdict(one) for one in known.blocks],
         }
     )
+
+
+def _chosen(findings: object) -> set[tuple[str, str]] | None:
+    """The findings sent, as (rule, element); None when none are named. Raises Invalid."""
+    if findings is None:
+        return None
+    if not isinstance(findings, list) or not all(isinstance(one, dict) for one in findings):
+        raise Invalid({"findings": "Envoyez une liste de constats."})
+    return {(str(one.get("rule", "")), str(one.get("element", ""))) for one in findings}
 
 
 def as_json(one: Finding) -> dict[str, Any]:
