@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -90,3 +91,19 @@ def test_a_citizen_does_not_do_an_agents_task(world: Any) -> None:
     view = world.filed()
     with pytest.raises(Forbidden):
         world.complete(world.amina, world.task(view, "verifier"), COMPLETE)
+
+
+def test_a_task_that_was_due_with_the_legal_delay_is_due_with_the_new_one(any_world: Any) -> None:
+    view = any_world.filed()
+    (task,) = queries.open_tasks(view.number, any_world.claire)
+    assert task.due_at is not None
+    with unit_of_work():
+        service.set_deadline(view.id, task.due_at)
+    with unit_of_work():  # a complement is asked for: the clock of silence stands still
+        service.set_deadline(view.id, task.due_at + timedelta(days=30), suspended=True)
+    (moved,) = queries.open_tasks(view.number, any_world.claire)
+    assert moved.due_at == task.due_at + timedelta(days=30)
+    with unit_of_work():
+        service.set_deadline(view.id, None)
+    (free,) = queries.open_tasks(view.number, any_world.claire)
+    assert free.due_at is None
