@@ -109,4 +109,17 @@ export class Extensions {
 
 Extensions.$inject = ['modeling', 'bpmnFactory'];
 
-export default { __init__: ['extensions'], extensions: ['type', Extensions] };
+/** What is copied or becomes another kind of element keeps only the extensions that its new kind may carry. */
+class Fitting {
+  constructor(eventBus, moddle) {
+    eventBus.on('moddleCopy.canCopyProperty', ({ parent, property }) => {
+      const allowed = property?.$type && moddle.registry.typeMap[property.$type]?.meta?.allowedIn;
+      const holder = parent?.$type === 'bpmn:ExtensionElements' ? parent.$parent : parent;
+      return allowed && holder && !allowed.some((one) => holder.$instanceOf(one)) ? false : undefined;
+    });
+  }
+}
+
+Fitting.$inject = ['eventBus', 'moddle'];
+
+export default { __init__: ['extensions', 'fitting'], extensions: ['type', Extensions], fitting: ['type', Fitting] };

@@ -81,11 +81,12 @@ export class PlaniPrefProperties {
       const [general, ...others] = groups.filter((one) => !REPLACED.includes(one.id));
       const here = { element, holder: element.businessObject, injector: this.injector };
       const user = is(element, 'bpmn:UserTask');
+      const service = is(element, 'bpmn:ServiceTask') || is(element, 'bpmn:SendTask');
       const step = is(element, 'bpmn:FlowNode');
       return [
         general && { ...general, ...OPEN },
         ...ours(here),
-        ...group('planipref-parametres', 'Paramètres de l’action', parameters(here), OPEN),
+        ...group('planipref-parametres', 'Paramètres de l’action', service ? parameters(here) : [], OPEN),
         ...group('planipref-carte', 'Carte de l’usager', user ? card(here) : [], OPEN),
         ...written(here),
         ...lists(here),
