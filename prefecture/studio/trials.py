@@ -8,24 +8,30 @@ from __future__ import annotations
 import time
 import uuid
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from engine import scenarios as reading
+from engine import simulation
 from engine.errors import DefinitionInvalid
-from engine.simulation import Difference, Stop
+from engine.simulation import Difference, Result, Stop
 from prefecture.demarches import scenarios
 from prefecture.demarches import service as demarches
 from prefecture.demarches.bundle import Bundle
 from prefecture.demarches.scenarios import Played, Report
+from prefecture.demarches.version import Version
 from prefecture.identity.permissions import Actor
 from prefecture.kernel import clock, outbox
 from prefecture.kernel.db import db
+from prefecture.kernel.errors import Invalid, NotFound
 from prefecture.kernel.outbox import Work
 from prefecture.kernel.unit_of_work import unit_of_work
-from prefecture.studio import folder, held
+from prefecture.studio import folder, held, queries, service, wording
 from prefecture.studio.due import TRIALS
 from prefecture.studio.models import Draft, DraftTrial
+from prefecture.studio.service import Saved
+from prefecture.studio.wording import ScenarioTold
 
 NOT_PLAYED = "Les scénarios ne se jouent pas\u00a0: le diagramme a des erreurs, les constats les disent."
 
@@ -169,3 +175,50 @@ def _one(told: Mapping[str, Any]) -> Tried:
         found = tuple(Difference(**one) for one in stop["differences"])
         stop = Stop(**{**stop, "here": tuple(stop["here"]), "differences": found})
     return Tried(**{**told, "failures": tuple(told["failures"]), "stop": stop})
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """One scenario played now: in words, how it went, and the way that it took; `unreadable` says why it is no
+    scenario, `refused` why nothing can be played."""
+
+    path: str
+    revision: int
+    text: str
+    version: Version
+    told: ScenarioTold | None = None
+    result: Result | None = None
+    unreadable: str = ""
+    refused: str = ""
+
+
+def attempt(draft_id: uuid.UUID, path: str) -> Attempt:
+    """Play one scenario of a draft as it stands. Raises NotFound."""
+    if not scenarios.is_scenario(path):
+        raise NotFound("Ce fichier n’est pas un scénario.")
+    content, revision = queries.content(draft_id, path)
+    version = queries.version(draft_id)
+    begun = Attempt(path, revision, content.decode(errors="replace"), version)
+    try:
+        scenario = reading.read(content, path)
+    except reading.ScenarioUnreadable as error:
+        return replace(begun, unreadable=str(error))
+    try:
+        definition = version.definition
+    except DefinitionInvalid:
+        return replace(begun, told=wording.told(scenario, {}), refused=NOT_PLAYED)
+    names = {key: one.name or key for key, one in definition.elements.items()}
+    result = simulation.simulate(definition, scenario, demarches.answers(version))
+    return replace(begun, told=wording.told(scenario, names), result=result)
+
+
+def write(actor: Actor, draft_id: uuid.UUID, path: str, text: str, revision: int) -> Saved:
+    """Save a scenario that can be read. Raises Invalid, which says what to correct; what else saving a file raises."""
+    if not scenarios.is_scenario(path):
+        raise Invalid({"nom": "Un scénario est un fichier scenarios/….toml."})
+    content = text.replace("\r\n", "\n").encode()
+    try:
+        reading.read(content, path)
+    except reading.ScenarioUnreadable as error:
+        raise Invalid({"texte": str(error)}) from error
+    return service.save_file(actor, draft_id, path, content, revision)

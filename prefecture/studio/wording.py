@@ -46,7 +46,7 @@ def told(scenario: Scenario, names: Mapping[str, str]) -> ScenarioTold:
     begun = f"nous sommes le {_value(scenario.at)}"
     held = [f"la réponse de l’action «\u00a0{one}\u00a0» se fait attendre" for one in sorted(scenario.held)]
     replaced = [f"l’action «\u00a0{name}\u00a0» répond {line}" for name, line in _pairs(scenario.answers)]
-    given = (begun, *(f"{name} vaut {value}" for name, value in _flat(scenario.given)), *held, *replaced)
+    given = (begun, *(f"{name} vaut {value}" for name, value in flat(scenario.given)), *held, *replaced)
     steps = tuple(_step(number, one, names) for number, one in enumerate(scenario.steps, start=1))
     return ScenarioTold(scenario.title, scenario.description, given, steps)
 
@@ -65,7 +65,7 @@ def sending_words(sending: str) -> str:
 def _step(number: int, step: Step, names: Mapping[str, str]) -> StepTold:
     act = _act(step, names)
     when = step.title if not act else f"{step.title} ({act})" if step.title else act
-    answers = tuple(f"{name}\u00a0: {value}" for name, value in _flat(step.data))
+    answers = tuple(f"{name}\u00a0: {value}" for name, value in flat(step.data))
     return StepTold(number, when or "rien ne se passe", answers, tuple(_then(step.then, names)))
 
 
@@ -100,13 +100,14 @@ def _then(then: Mapping[str, Any], names: Mapping[str, str]) -> Iterator[str]:
 
 def _pairs(answers: Mapping[str, Mapping[str, Any]]) -> Iterator[tuple[str, str]]:
     for name, answer in answers.items():
-        yield name, ", ".join(f"{key}\u00a0: {value}" for key, value in _flat(answer))
+        yield name, ", ".join(f"{key}\u00a0: {value}" for key, value in flat(answer))
 
 
-def _flat(data: Any, prefix: str = "") -> Iterator[tuple[str, str]]:
+def flat(data: Any, prefix: str = "") -> Iterator[tuple[str, str]]:
+    """Every value by its dotted name, as it is said."""
     if isinstance(data, Mapping) and data:
         for name, value in data.items():
-            yield from _flat(value, f"{prefix}.{name}" if prefix else str(name))
+            yield from flat(value, f"{prefix}.{name}" if prefix else str(name))
     elif prefix:
         yield prefix, _value(data)
 

@@ -23,6 +23,11 @@ def written(raw: Mapping[str, Any]) -> bytes:
     return ("\n".join(lines) + "\n").encode()
 
 
+def entries(held: Mapping[str, Any]) -> str:
+    """Names and values, one a line, as a person may correct them; `tomllib` reads them back."""
+    return "\n".join(_entries(held))
+
+
 def _tables(name: str, held: Mapping[str, Any]) -> Iterator[str]:
     """One table a group of what is given, single values under the name itself."""
     single = {key: value for key, value in held.items() if not isinstance(value, Mapping)}

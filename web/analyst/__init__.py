@@ -14,8 +14,10 @@ from web.analyst import (
     path,
     questions,
     replays,
+    runs,
     suspensions,
     together,
+    trials,
     versions,
 )
 from web.analyst.frame import blueprint
@@ -33,7 +35,9 @@ __all__ = [
     "path",
     "questions",
     "replays",
+    "runs",
     "suspensions",
     "together",
+    "trials",
     "versions",
 ]

@@ -1,0 +1,189 @@
+"""The scenarios of a draft: how they go, what they pass on the diagrams, each in plain words and open to correction."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
+from flask import Response, flash, make_response, redirect, render_template, request, url_for
+from markupsafe import Markup
+from werkzeug.wrappers import Response as AnyResponse
+
+from prefecture.demarches import scenarios
+from prefecture.identity.permissions import ANALYSTE
+from prefecture.kernel.entry import entry
+from prefecture.kernel.errors import DomainError, Invalid
+from prefecture.kernel.unit_of_work import unit_of_work
+from prefecture.studio import coverage, trials
+from prefecture.studio import queries as studio
+from prefecture.studio.trials import Attempt, Trial
+from web import session
+from web.analyst.frame import blueprint
+from web.analyst.pictures import title_of
+from web.analyst.scripts import READERS, answering, told
+
+EXAMPLE = """titre = "Un dossier complet"
+le = 2026-03-10T10:00:00
+
+[etant_donne.dossier]
+depose_le = 2026-03-10
+canal = "teleservice"
+
+[etant_donne.demande]
+
+[[etapes]]
+quand = "la demande vient d’être déposée"
+alors = { taches = ["verifier_completude"] }
+"""
+
+
+@blueprint.get("/brouillons/<uuid:draft_id>/essais")
+@entry(*READERS)
+def tried(draft_id: uuid.UUID) -> str:
+    """How the scenarios went, and what they pass."""
+    found = trials.trial(draft_id)
+    version = studio.version(draft_id)
+    sheets = coverage.covered(version.diagrams, found.missed) if found and not found.refused else []
+    return render_template(
+        "analyst/trials.html",
+        draft=studio.draft(draft_id, session.signed_in()),
+        trial=found,
+        sheets=[(title_of(version.diagrams[one.file], one.file), one) for one in sheets],
+        drawn=Markup,
+        count=sum(map(scenarios.is_scenario, version.files)),
+        writes=ANALYSTE in session.signed_in().roles,
+    )
+
+
+@blueprint.post("/brouillons/<uuid:draft_id>/essais")
+@entry(*READERS)
+def try_now(draft_id: uuid.UUID) -> AnyResponse:
+    """Play all scenarios now."""
+    playing = trials.play(draft_id)
+    with unit_of_work():
+        found = trials.keep(session.signed_in(), playing)
+    flash("Les scénarios sont joués." if not found.refused else found.refused)
+    return redirect(url_for("analyst.tried", draft_id=draft_id))
+
+
+@blueprint.get("/brouillons/<uuid:draft_id>/essais/resultats")
+@entry(*READERS)
+@answering
+def results(draft_id: uuid.UUID) -> Response:
+    """The same for the editor: each scenario, and what no scenario passes, by file and id."""
+    found = trials.trial(draft_id)
+    if found is None:
+        studio.draft(draft_id)
+        return told({"played": False})
+    sheets = coverage.covered(studio.version(draft_id).diagrams, found.missed) if not found.refused else []
+    missed = {one.file: [place.id for place in one.missed] for one in sheets}
+    return told({"played": True, **as_json(found), "missed": missed})
+
+
+@blueprint.get("/brouillons/<uuid:draft_id>/scenarios/<path:path>")
+@entry(*READERS)
+def scenario(draft_id: uuid.UUID, path: str) -> str:
+    """One scenario in words, played now: the step where it goes wrong, on the diagram too."""
+    return _scenario_page(draft_id, trials.attempt(draft_id, path), None, {})
+
+
+@blueprint.post("/brouillons/<uuid:draft_id>/scenarios/<path:path>")
+@entry(ANALYSTE)
+def save_scenario(draft_id: uuid.UUID, path: str) -> AnyResponse:
+    """Save a scenario's text; what cannot be read comes back as typed."""
+    text, revision = request.form.get("texte", ""), request.form.get("revision", 0, type=int)
+    stands = trials.attempt(draft_id, path)
+    try:
+        with unit_of_work():
+            saved = trials.write(session.signed_in(), draft_id, path, text, revision)
+    except Invalid as error:
+        return make_response(_scenario_page(draft_id, stands, text, error.fields), 422)
+    if saved.refused is not None:
+        said = {"texte": saved.refused.message}
+        return make_response(_scenario_page(draft_id, stands, text, said), saved.refused.status)
+    flash("Le scénario est enregistré, et rejoué.")
+    return redirect(url_for("analyst.scenario", draft_id=draft_id, path=path))
+
+
+@blueprint.get("/brouillons/<uuid:draft_id>/scenarios")
+@entry(ANALYSTE)
+def new_scenario(draft_id: uuid.UUID) -> str:
+    """The form of a new scenario, begun as the first one there is."""
+    files = studio.files(draft_id)
+    first = next(filter(scenarios.is_scenario, sorted(files)), None)
+    text = files[first].decode(errors="replace") if first is not None else EXAMPLE
+    return _new_page(draft_id, {"nom": "", "texte": text}, {})
+
+
+@blueprint.post("/brouillons/<uuid:draft_id>/scenarios")
+@entry(ANALYSTE)
+def add_scenario(draft_id: uuid.UUID) -> AnyResponse:
+    """Add a scenario to the draft."""
+    values = {name: request.form.get(name, "") for name in ("nom", "texte")}
+    path = f"{scenarios.FOLDER}{values['nom'].strip().removesuffix('.toml')}.toml"
+    try:
+        with unit_of_work():
+            saved = trials.write(session.signed_in(), draft_id, path, values["texte"], 0)
+    except DomainError as error:
+        if error.status in (403, 404):
+            raise
+        fields = dict(error.fields) if isinstance(error, Invalid) else {"nom": error.message}
+        fields = {"nom" if name == "path" else name: said for name, said in fields.items()}
+        return make_response(_new_page(draft_id, values, fields), error.status)
+    if saved.refused is not None:
+        return make_response(_new_page(draft_id, values, {"nom": saved.refused.message}), saved.refused.status)
+    flash("Le scénario est ajouté, et joué.")
+    return redirect(url_for("analyst.scenario", draft_id=draft_id, path=path))
+
+
+def as_json(found: Trial) -> dict[str, Any]:
+    """A trial as scripts read it."""
+    return {
+        "current": found.current,
+        "played_at": found.played_at,
+        "passed": found.passed,
+        "refused": found.refused,
+        "elements": found.elements,
+        "flows": found.flows,
+        "scenarios": [asdict(one) for one in found.tried],
+    }
+
+
+def _new_page(draft_id: uuid.UUID, values: Mapping[str, str], errors: Mapping[str, str]) -> str:
+    draft = studio.draft(draft_id)
+    return render_template("analyst/trials_new.html", draft=draft, values=values, errors=errors, problems=_told(errors))
+
+
+def _scenario_page(draft_id: uuid.UUID, found: Attempt, text: str | None, errors: Mapping[str, str]) -> str:
+    drawings = []
+    if found.result is not None:
+        stop = found.result.stop
+        here = stop.here if stop else ()
+        passed = found.result.elements | found.result.flows
+        drawings = drawings_of(found.version.diagrams, passed, here)
+    return render_template(
+        "analyst/trials_scenario.html",
+        draft=studio.draft(draft_id, session.signed_in()),
+        found=found,
+        text=found.text if text is None else text,
+        errors=errors,
+        problems=_told(errors),
+        drawings=drawings,
+        writes=ANALYSTE in session.signed_in().roles,
+    )
+
+
+def drawings_of(
+    diagrams: Mapping[str, bytes], passed: frozenset[str], here: tuple[str, ...]
+) -> list[tuple[str, Markup]]:
+    """The diagrams of a way by title: the démarche's own, and where it stands now, else all that it went through."""
+    found = coverage.drawn(diagrams, passed, here)
+    kept = [one for number, one in enumerate(found) if not here or not number or "bpmn-pastille-jeton" in one[1]]
+    # The renderer escapes every text of the diagram; what it returns is ours.
+    return [(title_of(diagrams[name], name), Markup(svg)) for name, svg in kept]  # noqa: S704
+
+
+def _told(errors: Mapping[str, str]) -> list[dict[str, str]]:
+    return [{"message": said, "target": f"champ-{name}"} for name, said in errors.items()]
