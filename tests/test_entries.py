@@ -33,6 +33,7 @@ from prefecture.kernel.settings import Settings
 from prefecture.kernel.unit_of_work import unit_of_work
 from prefecture.notifications import queries as notifications
 from prefecture.steps import appointments
+from prefecture.studio import moves
 from prefecture.studio import service as studio
 from tests.api.caller import Caller
 from tests.town import (
@@ -173,6 +174,7 @@ def _name_objects(gate: Gate, town: Town, waiting: str, booked: str) -> None:
         draft = studio.from_version(ana, view.version_id, "Suite")
         comment = studio.comment(ana, draft, "À revoir.")
         studio.milestone(ana, draft, "Relu")
+        campaign = moves.begin(ana, TSE, draft)
     rdv = agenda.appointment_of(view.id)
     assert rdv is not None
     common = {
@@ -181,6 +183,7 @@ def _name_objects(gate: Gate, town: Town, waiting: str, booked: str) -> None:
         "version_id": view.version_id,
         "draft_id": draft,
         "comment_id": comment,
+        "campaign_id": campaign,
         "jalon": 1,
         "path": "LISEZMOI.md",
         "token": "x" * 43,

@@ -50,6 +50,7 @@ KEPT: Mapping[str, str] = {
     "login_session": "the account's, not the dossier's; it ends by itself within hours",
     "api_token": "the account's, not the dossier's",
     "trace": "who looked, by ids alone",
+    "studio_campaign_dossier": "steps and dates of a move; the state before it opens with the dossier's key alone",
     "data_key": "the dossier's key is deleted by its id",
     "passage": "steps, dates and services, as in journal_entry; the reading of the erasure empties the motif",
     "observed_dossier": "how far its journal was read; the reading of the erasure empties the motif",

@@ -17,8 +17,9 @@ from typing import Any
 from sqlalchemy import func, select
 
 from engine import migration
+from engine.errors import StateUnreadable
 from engine.migrating.shape import shape
-from engine.migration import NEEDS_TARGET, Finding, Report
+from engine.migration import NEEDS_TARGET, REFUSED, Finding, Report
 from engine.model import ElementInfo
 from prefecture.demarches import queries as demarches
 from prefecture.demarches.version import Version
@@ -106,18 +107,23 @@ class Comparison:
         self._known: dict[tuple[uuid.UUID, Hashable], Report] = {}
 
     def of(self, version_id: uuid.UUID, state: bytes) -> Report:
-        """What the change means for an instance of a published version. StateUnreadable."""
-        key = (version_id, shape(state))
-        found = self._known.get(key)
-        if found is None:
-            found = self._known[key] = self._report(demarches.version(version_id), state)
+        """What the change means for an instance of a published version; one that cannot be read is refused."""
+        try:
+            key = (version_id, shape(state))
+            found = self._known.get(key)
+            if found is None:
+                found = self._known[key] = self._report(demarches.version(version_id), state)
+        except StateUnreadable as error:
+            return Report((Finding("", "", REFUSED, "unreadable", str(error)),))
         return found
 
     def _report(self, old: Version, state: bytes) -> Report:
         mine, unsaid = between(old, self.new, self.mapping)
         report = migration.compare(state, old.definition, self.new.definition, mine)
-        told = {one.place for one in report.findings}
-        return replace(report, findings=report.findings + tuple(one for one in unsaid if one.place not in told))
+        open_ = {one.place for one in unsaid}
+        kept = [one for one in report.findings if one.place not in open_ or one.verdict in (NEEDS_TARGET, REFUSED)]
+        told = {one.place for one in kept}
+        return replace(report, findings=(*kept, *(one for one in unsaid if one.place not in told)))
 
 
 def compared(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from web.analyst import (
+    comparison,
     drafts,
     editor,
     files,
@@ -10,8 +11,11 @@ from web.analyst import (
     home,
     incidents,
     judging,
+    moves,
     observation,
     path,
+    publication,
+    publications,
     questions,
     replays,
     runs,
@@ -24,6 +28,7 @@ from web.analyst.frame import blueprint
 
 __all__ = [
     "blueprint",
+    "comparison",
     "drafts",
     "editor",
     "files",
@@ -31,8 +36,11 @@ __all__ = [
     "home",
     "incidents",
     "judging",
+    "moves",
     "observation",
     "path",
+    "publication",
+    "publications",
     "questions",
     "replays",
     "runs",
