@@ -32,6 +32,11 @@ VIEWS: tuple[tuple[View, str], ...] = (
     ("unassigned", "À prendre"),
     ("late", "En retard"),
 )
+_PUBLISHERS = frozenset({ANALYSTE, RECETTEUR, ADMINISTRATEUR})
+_PUBLISHING = (
+    *("analyst.publish_page", "analyst.publish", "analyst.sign", "analyst.ask_sign_off", "analyst.publications"),
+    *("analyst.go_back", "analyst.set_threshold", "analyst.compare_draft", "analyst.compare_versions"),
+)
 _STUDIO = (
     *("analyst.demarche", "analyst.version", "analyst.new", "analyst.draft", "analyst.milestone", "analyst.editor"),
     *(
@@ -115,6 +120,7 @@ def navigation(counts: Counts) -> list[dict[str, Any]]:
         *([("manager.overview", "Pilotage", None, ())] if roles & MANAGERS else []),
         *([("manager.due_work", "Travaux", None, ())] if ADMINISTRATEUR in roles else []),
         *([("analyst.home", "Démarches", None, _STUDIO)] if roles & {ANALYSTE, RECETTEUR} else []),
+        *([("analyst.journal", "Publications", None, _PUBLISHING)] if roles & _PUBLISHERS else []),
         *([("analyst.incidents", "Incidents", None, ("analyst.incident",))] if ANALYSTE in roles else []),
     ]
     return [

@@ -38,7 +38,7 @@ def _page(found: Version) -> str:
     return render_template(
         "analyst/demarche.html",
         version=found,
-        current=versions[0].id == found.id,
+        current=demarches.current(found.code).id == found.id,
         folder=Contents(found),
         health=overview.health(found.id),
         drafts=studio.drafts(code=found.code),
