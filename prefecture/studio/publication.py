@@ -190,8 +190,9 @@ def _findings(row: Draft, files: Bundle) -> Condition:
     if code != row.code:
         said = f"demarche.toml dit «\u00a0{code}\u00a0», et ce brouillon est celui de «\u00a0{row.code}\u00a0»."
     elif errors:
-        count = "Une erreur" if len(errors) == 1 else f"{len(errors)} erreurs"
-        said = f"{count}\u00a0: {errors[0].message}"
+        count = "Une erreur" if len(errors) == 1 else f"{len(errors)} erreurs, dont celle-ci"
+        where = errors[0].element_name or errors[0].file
+        said = f"{count}\u00a0: «\u00a0{where}\u00a0». {errors[0].message}"
     else:
         return Condition(FINDINGS, "Aucune erreur", True, "La vérification ne trouve pas d’erreur.", firm=True)
     return Condition(FINDINGS, "Aucune erreur", False, said, firm=True)
@@ -225,13 +226,19 @@ def _scenarios(tested: Tested | None, asked: int) -> Iterator[Condition]:
     if not tested.scenarios:
         said, green = "Aucun scénario\u00a0: rien n’a été essayé.", False
     elif tested.failed:
-        said, green = f"{tested.failed} scénario(s) sur {tested.scenarios} ne vont pas comme ils le disent.", False
+        said, green = _red(tested), False
     else:
-        said, green = f"{tested.scenarios} scénario(s), tous réussis.", True
+        said, green = f"Scénarios joués\u00a0: {tested.scenarios}, tous réussis.", True
     yield Condition(SCENARIOS, label, green, said)
     percent = int(tested.elements * 100)
     said = f"Les scénarios passent par {percent}\u00a0% des éléments\u00a0; {asked}\u00a0% sont demandés."
     yield Condition(COVERAGE, share_label, percent >= asked, said)
+
+
+def _red(tested: Tested) -> str:
+    if tested.failed == 1:
+        return f"Un scénario sur {tested.scenarios} ne va pas comme il le dit."
+    return f"{tested.failed} scénarios sur {tested.scenarios} ne vont pas comme ils le disent."
 
 
 def _signed(found: SignOff) -> Condition:
