@@ -23,7 +23,9 @@ ROOMS = (
     "api.tasks",
     "api.convocations",
     "api.incidents",
+    "api.moves",
     "api.observation",
+    "api.publication",
     "api.description",
 )
 PREFIX = "/api/v1"

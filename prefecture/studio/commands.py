@@ -1,4 +1,4 @@
-"""Drafts from the command line: `flask --app wsgi demarche draft list|new|import|export|check`.
+"""Drafts from the command line: `flask --app wsgi demarche draft list|new|import|export|check|test`.
 
 An analyst who works with git and Camunda Modeler sends the same folder, and gets the same findings.
 """
@@ -18,17 +18,20 @@ from prefecture.demarches.commands import demarche
 from prefecture.identity.permissions import Actor
 from prefecture.kernel.errors import DomainError
 from prefecture.kernel.unit_of_work import unit_of_work
-from prefecture.studio import archive, importing, queries, service
+from prefecture.studio import archive, importing, publication_commands, queries, service, trials
 from prefecture.studio.importing import Imported
+from prefecture.studio.moves_commands import moves_group
 
 SOURCE = click.Path(exists=True, path_type=Path)
 TARGET = click.Path(path_type=Path)
-draft = AppGroup("draft", help="Drafts of démarches: list, begin, import, export, check.")
+draft = AppGroup("draft", help="Drafts of démarches: list, begin, import, export, check, test.")
 
 
 def register(app: Flask) -> None:
     """Give `app` the commands of this desk, beside those of the démarches."""
+    publication_commands.register(demarche, draft)
     demarche.add_command(draft)
+    demarche.add_command(moves_group)
     app.cli.add_command(demarche)
 
 
@@ -100,6 +103,30 @@ def check(context: click.Context, draft_id: uuid.UUID) -> None:
     errors = sum(one.severity == "error" for one in findings)
     click.echo(f"{errors} erreur(s), {len(findings) - errors} remarque(s)")
     context.exit(errors > 0)
+
+
+@draft.command()
+@click.argument("draft_id", type=click.UUID)
+@click.pass_context
+def test(context: click.Context, draft_id: uuid.UUID) -> None:
+    """Play the draft's scenarios and keep how they went; exit status 1 when one does not go as it says."""
+    try:
+        playing = trials.play(draft_id)
+        with unit_of_work():
+            found = trials.keep(Actor.system(), playing)
+    except DomainError as error:
+        raise click.ClickException(_said(error)) from error
+    if found.refused:
+        raise click.ClickException(found.refused)
+    for one in found.tried:
+        click.echo(f"{'ok' if one.passed else 'ÉCHEC'} {one.file}\u00a0: {one.title}")
+        for failure in one.failures:
+            click.echo(f"    {failure}")
+    click.echo(
+        f"{len(found.tried) - len(found.failed)} réussi(s), {len(found.failed)} échoué(s)\u00a0; "
+        f"éléments {found.elements:.0%}, flux {found.flows:.0%}"
+    )
+    context.exit(bool(found.failed))
 
 
 def _begun(code: str, title: str | None, prefix: str | None, number: int | None) -> uuid.UUID:

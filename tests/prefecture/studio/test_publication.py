@@ -219,3 +219,24 @@ def test_a_changed_row_of_the_journal_shows(changed: uuid.UUID, ana: Actor, rita
     with unit_of_work():
         db.session.execute(update(PublicationAct).where(PublicationAct.number == 1).values(reason="autre chose"))
     assert acts.verify() == (0, 1)
+
+
+def test_the_command_line_says_what_is_missing_publishes_and_goes_back(
+    studio: Flask, changed: uuid.UUID, ana: Actor, rita: Actor
+) -> None:
+    def run(*words: str) -> tuple[int, str]:
+        told = studio.test_cli_runner().invoke(args=["demarche", *words])
+        return told.exit_code, told.output.replace("\u00a0", " ")
+
+    code, text = run("draft", "gate", str(changed))
+    assert (code, text.count("MANQUE")) == (1, 1)
+    assert "Jours laissés pour compléter : 30 devient 45." in run("draft", "changes", str(changed))[1]
+    assert run("draft", "publish", str(changed))[0] == 1
+    sign(changed, ana, rita)
+    assert run("draft", "publish", str(changed))[1].startswith(f"PUBLISHED {TSE} 2 ")
+    assert "demarche.toml : modifié" in run("changes", TSE, "1", "2")[1]
+    assert run("return", TSE, "1", "--reason", "Les courriers sont faux.")[1].startswith(f"IN FORCE {TSE} 1 ")
+    assert run("return", TSE, "7", "--reason", "Les courriers sont faux.")[0] == 1
+    code, text = run("publications", TSE)
+    assert code == 0
+    assert "Retour à une version 1" in text
