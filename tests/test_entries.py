@@ -184,6 +184,7 @@ def _name_objects(gate: Gate, town: Town, waiting: str, booked: str) -> None:
         "draft_id": draft,
         "comment_id": comment,
         "campaign_id": campaign,
+        "reference": "TSE-94-26-000000-A",
         "jalon": 1,
         "path": "LISEZMOI.md",
         "token": "x" * 43,

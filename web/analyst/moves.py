@@ -292,6 +292,10 @@ def _campaign(code: str, campaign_id: uuid.UUID, errors: Mapping[str, str], *, d
         chosen=chosen,
         steps=steps,
         in_words=moving_form.in_words(found.choice, numbers, {}),
+        again={
+            "vers": f"version:{target.number}" if target else f"brouillon:{found.draft_id}",
+            **{f"{TARGET}{place}": step for place, step in found.mapping.items()},
+        },
         target=TARGET,
         options_of=_options,
         given=request.form.to_dict(),
