@@ -1,4 +1,5 @@
-"""Publication from the command line: `demarche draft gate|publish|changes`, `demarche changes|return|publications`.
+"""Publication from the command line: `demarche draft gate|publish|changes`, `demarche changes|return|publications`,
+`demarche seal|receive|key`.
 
 Whoever has the command line is no recetteur: a sign-off is given on the pages or by the API, by a person.
 """
@@ -6,6 +7,7 @@ Whoever has the command line is no recetteur: a sign-off is given on the pages o
 from __future__ import annotations
 
 import uuid
+from pathlib import Path
 
 import click
 
@@ -14,7 +16,7 @@ from prefecture.demarches import queries as demarches
 from prefecture.identity.permissions import Actor
 from prefecture.kernel.errors import DomainError
 from prefecture.kernel.unit_of_work import unit_of_work
-from prefecture.studio import acts, publication, queries
+from prefecture.studio import acts, promotion, publication, queries
 from prefecture.studio.comparison import Compared, compare
 
 _WORDS = {ADDED: "ajouté", REMOVED: "retiré", CHANGED: "modifié", MOVED: "déplacé"}
@@ -24,7 +26,7 @@ def register(demarche: click.Group, draft: click.Group) -> None:
     """Add these commands to the groups of démarches and of drafts."""
     for command in (gate, publish, draft_changes):
         draft.add_command(command)
-    for command in (changes, return_, publications):
+    for command in (changes, return_, publications, seal, receive, key):
         demarche.add_command(command)
 
 
@@ -100,6 +102,41 @@ def publications(context: click.Context, code: str | None) -> None:
     if broken is not None:
         click.echo(f"row {broken} does not match its digest", err=True)
     context.exit(broken is not None)
+
+
+@click.command()
+@click.argument("code")
+@click.argument("number", type=int)
+@click.argument("target", type=click.Path(path_type=Path, dir_okay=False))
+def seal(code: str, number: int, target: Path) -> None:
+    """Write version NUMBER of démarche CODE to TARGET, signed, for another installation to receive."""
+    target.write_bytes(promotion.seal(_numbered(code, number)))
+    click.echo(f"SEALED {code} {number} {promotion.public_key()}")
+
+
+@click.command()
+@click.argument("source", type=click.Path(exists=True, path_type=Path, dir_okay=False))
+@click.option(
+    "--trust",
+    multiple=True,
+    required=True,
+    envvar="PLANIPREF_TRUSTED_KEYS",
+    help="The key of the installation that sealed it (demarche key); several are separated by spaces.",
+)
+def receive(source: Path, trust: tuple[str, ...]) -> None:
+    """Publish the sealed version in SOURCE here, the same files by digest."""
+    try:
+        with unit_of_work():
+            version = promotion.receive(Actor.system(), source.read_bytes(), trust)
+    except DomainError as error:
+        raise click.ClickException(_said(error)) from error
+    click.echo(f"PUBLISHED {version.code} {version.number} {version.digest}")
+
+
+@click.command()
+def key() -> None:
+    """The key by which other installations recognise what this one seals."""
+    click.echo(promotion.public_key())
 
 
 def _numbered(code: str, number: int) -> uuid.UUID:
