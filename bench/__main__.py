@@ -22,6 +22,7 @@ def main() -> None:
         due,
         heatmap,
         lists,
+        moves,
         over_http,
         parts,
         starting,
@@ -40,6 +41,7 @@ def main() -> None:
         parts.parallel_blocks()
         starting.measure(house)
         parts.letter(house)
+        moves.measure(house)
         studio.measure(house)
     with postgresql() as url:
         with founded(url) as house:
