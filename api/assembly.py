@@ -18,6 +18,7 @@ ROOMS = (
     "api.demarches",
     "api.drafts",
     "api.draft_files",
+    "api.trials",
     "api.documents",
     "api.dossiers",
     "api.tasks",

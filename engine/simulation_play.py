@@ -6,6 +6,7 @@ Whoever plays by hand does the same steps one by one and looks at what is open b
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, MutableMapping
+from copy import copy
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -81,6 +82,14 @@ class Play:
         self._looked = True
         fault = self._act(step)
         self.faults = [Difference(fault)] if fault else differences(step.then, self.seen)
+
+    def copied(self) -> Play:
+        """The same instant once more, to try another way on from it."""
+        other = copy(self)
+        other.held, other._scene = dict(self.held), dict(self._scene)
+        other.sent, other.asked, other.faults = list(self.sent), list(self.asked), list(self.faults)
+        other.elements, other.flows = set(self.elements), set(self.flows)
+        return other
 
     @property
     def begun(self) -> bool:

@@ -11,7 +11,7 @@ import tomllib
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from engine import scenarios as reading
@@ -19,6 +19,7 @@ from engine.errors import EngineError
 from engine.model import Effect, OpenTask
 from engine.scenarios import Scenario, ScenarioUnreadable
 from engine.simulation import Play
+from forms import FormUnreadable
 from prefecture.demarches import scenarios
 from prefecture.demarches import service as demarches
 from prefecture.demarches.version import PARIS, Version
@@ -31,6 +32,7 @@ from prefecture.studio.models import DraftRun
 from prefecture.studio.service import Saved
 
 MOST_STEPS = 200
+_AHEAD = timedelta(days=90)
 BEGINNING = "la demande vient d’être déposée"
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*")
 
@@ -105,7 +107,7 @@ def begin(actor: Actor, draft_id: uuid.UUID, source: str = "", held_back: tuple[
     """
     held.may(actor, "demarche.check")
     version = queries.version(draft_id)
-    raw = _of_scenario(version, source) if source else _invented(version)
+    raw = _of_scenario(version, source) if source else invented(version)
     raw |= {"retenir": list(held_back), "etapes": [{"quand": BEGINNING}]}
     if not held_back:
         raw.pop("retenir")
@@ -184,7 +186,7 @@ def as_scenario(actor: Actor, draft_id: uuid.UUID, title: str) -> bytes:
         raise Invalid({}, found.fault)
     statut = found.scenario.statut
     for seen, told in zip(found.done, raw["etapes"], strict=True):
-        told["alors"] = _expected(seen, statut)
+        told["alors"] = expected(seen, statut)
         statut = seen.statut
     if found.finished:
         raw["etapes"][-1]["alors"]["termine"] = True
@@ -202,13 +204,14 @@ def save(actor: Actor, draft_id: uuid.UUID, name: str, title: str) -> Saved:
     return service.save_file(actor, draft_id, path, content, 0)
 
 
-def _expected(seen: Done, before: str) -> dict[str, Any]:
-    expected: dict[str, Any] = {"taches": list(seen.tasks)}
+def expected(seen: Done, before: str) -> dict[str, Any]:
+    """What a scenario expects of a step that went so; the status only where it changed."""
+    then: dict[str, Any] = {"taches": list(seen.tasks)}
     if seen.statut != before:
-        expected["statut"] = seen.statut
+        then["statut"] = seen.statut
     if seen.sent:
-        expected["envois"] = list(seen.sent)
-    return expected
+        then["envois"] = list(seen.sent)
+    return then
 
 
 def _row(actor: Actor, draft_id: uuid.UUID) -> DraftRun | None:
@@ -249,12 +252,27 @@ def _of_scenario(version: Version, path: str) -> dict[str, Any]:
     return {"titre": "Essai", **{name: raw[name] for name in kept if name in raw}}
 
 
-def _invented(version: Version) -> dict[str, Any]:
+def invented(version: Version) -> dict[str, Any]:
     """A citizen who does not exist, on the day of today."""
     now = clock.now().astimezone(PARIS).replace(second=0, microsecond=0, tzinfo=None)
     usager = {"nom": "Essai", "prenoms": "Camille", "date_naissance": date(1990, 1, 1)}
     dossier = {"numero": f"{version.prefix}-94-26-000001-A", "depose_le": now.date(), "canal": "teleservice"}
-    return {"titre": "Essai", "le": now, "etant_donne": {"usager": usager, "dossier": dossier, "demande": {}}}
+    demande = _first_answers(version, now.date() + _AHEAD)
+    return {"titre": "Essai", "le": now, "etant_donne": {"usager": usager, "dossier": dossier, "demande": demande}}
+
+
+def _first_answers(version: Version, day: date) -> dict[str, Any]:
+    """The request form answered at its shortest: the first choice, that day; nothing where it cannot be read."""
+    try:
+        pages = version.form(version.form_id).describe()["pages"]
+    except (NotFound, FormUnreadable):
+        return {}
+    answers: dict[str, Any] = {}
+    for one in (field for page in pages for field in page["fields"]):
+        value = one["choices"][0]["value"] if one.get("choices") else day if one["type"] == "date" else None
+        if value is not None and "." not in one["path"]:
+            answers[one["path"]] = value
+    return answers
 
 
 def _played(row: DraftRun, version: Version) -> Run:
@@ -272,7 +290,7 @@ def _played(row: DraftRun, version: Version) -> Run:
         if play.faults:
             fault = f"étape {number}\u00a0: {play.faults[0].message}"
             break
-        done.append(_done(number, one.title, play))
+        done.append(done_now(number, one.title, play))
     return _told(row, version, scenario, play, done, fault)
 
 
@@ -284,7 +302,8 @@ def _begun(play: Play) -> str:
     return ""
 
 
-def _done(number: int, title: str, play: Play) -> Done:
+def done_now(number: int, title: str, play: Play) -> Done:
+    """What the last step left."""
     seen = play.seen
     tasks = tuple(one.element for one in seen.advance.open_tasks)
     return Done(number, title, tasks, seen.statut, tuple(seen.sent), tuple(seen.asked), ())

@@ -11,6 +11,7 @@ import pytest
 from tests.town import TSE
 from tests.web.village import Village, Visitor, plain
 
+NEW = {"titre": "Duplicata", "code": "duplicata", "prefixe": "DUP", "source": "archetype"}
 NOMINAL = "scenarios/nominal.toml"
 
 
@@ -152,3 +153,19 @@ def test_a_broken_draft_says_why_it_cannot_be_played(ana: Visitor, draft: str) -
     assert "Rien ne peut être joué" in plain(ana.get(f"{draft}/essai"))
     assert ana.post(f"{draft}/essais", form=f"{draft}/essais").status_code == 302
     assert "Rien n’a été joué" in plain(ana.get(f"{draft}/essais"))
+
+
+def test_scenarios_are_proposed_for_what_none_passes(ana: Visitor, draft: str) -> None:
+    assert "Rien à proposer" in plain(ana.get(f"{draft}/suggestions"))
+    diagram = ana.get(f"{draft}/scenarios/{NOMINAL}")
+    assert diagram.status_code == 200
+    made = ana.post("/analyste/nouvelle", NEW, form="/analyste/nouvelle").headers["Location"].removesuffix("/dossier")
+    token = value_of(ana.get(f"{made}/dossier").text, "csrf_token")
+    for path in ("complement_et_silence", "refus_relu", "renvoi_pour_correction", "absence_et_classement"):
+        gone = ana.client.delete(f"{made}/fichiers/scenarios/{path}.toml", headers={"X-CSRFToken": token})
+        assert gone.status_code in (200, 204)
+    page = ana.get(f"{made}/suggestions")
+    assert "Parcourt de plus" in plain(page)
+    proposed = {"nom": value_of(page.text, "nom"), "texte": text_of(page.text, "texte")}
+    added = ana.post(f"{made}/scenarios", proposed, form=f"{made}/scenarios")
+    assert "Le scénario va où il doit" in plain(ana.get(added.headers["Location"]))

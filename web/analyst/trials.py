@@ -11,12 +11,14 @@ from flask import Response, flash, make_response, redirect, render_template, req
 from markupsafe import Markup
 from werkzeug.wrappers import Response as AnyResponse
 
+from engine import scenarios as reading
+from engine.errors import DefinitionInvalid
 from prefecture.demarches import scenarios
 from prefecture.identity.permissions import ANALYSTE
 from prefecture.kernel.entry import entry
 from prefecture.kernel.errors import DomainError, Invalid
 from prefecture.kernel.unit_of_work import unit_of_work
-from prefecture.studio import coverage, trials
+from prefecture.studio import coverage, suggestions, trials, wording
 from prefecture.studio import queries as studio
 from prefecture.studio.trials import Attempt, Trial
 from web import session
@@ -136,6 +138,25 @@ def add_scenario(draft_id: uuid.UUID) -> AnyResponse:
         return make_response(_new_page(draft_id, values, {"nom": saved.refused.message}), saved.refused.status)
     flash("Le scénario est ajouté, et joué.")
     return redirect(url_for("analyst.scenario", draft_id=draft_id, path=path))
+
+
+@blueprint.get("/brouillons/<uuid:draft_id>/suggestions")
+@entry(*READERS)
+def suggested(draft_id: uuid.UUID) -> str:
+    """Scenarios that would pass what none passes, found by playing; and what could not be reached."""
+    draft = studio.draft(draft_id)
+    try:
+        found = suggestions.suggested(draft_id)
+    except DefinitionInvalid:
+        return render_template("analyst/run_refused.html", draft=draft, said=trials.NOT_PLAYED)
+    shown = [(one, wording.told(reading.read(one.content), {})) for one in found.suggestions]
+    return render_template(
+        "analyst/trials_suggested.html",
+        draft=draft,
+        shown=shown,
+        questions=found.questions,
+        writes=ANALYSTE in session.signed_in().roles,
+    )
 
 
 def as_json(found: Trial) -> dict[str, Any]:
