@@ -41,6 +41,8 @@ def test_dossiers_are_looked_at_tried_moved_and_put_back_from_the_pages(village:
     assert f'value="{RENAMED}" selected' in page.text
     campaign = ana.post(MOVES, {"vers": "version:2"}, form=PLAN).headers["Location"]
     assert "Aucun dossier ne peut être déplacé ainsi." in plain(ana.get(campaign))
+    chosen = ana.get(f"{campaign}?dossier={views[0].number}")
+    assert f'value="{RENAMED}" selected' in chosen.text
     hand = {"dossier": views[0].number, f"cible.{STEP}": RENAMED}
     assert ana.post(f"{campaign}/a-la-main", hand, form=PLAN).status_code == 302
     assert "Un dossier peut être déplacé." in plain(ana.get(campaign))
@@ -58,7 +60,7 @@ def test_dossiers_are_looked_at_tried_moved_and_put_back_from_the_pages(village:
     }
     ana.post(campaign, {"acte": "annulation"}, form=PLAN)
     village.drain()
-    assert "1 dossiers sont revenus à leur version." in plain(ana.get(campaign))
+    assert "Un dossier est revenu à sa version." in plain(ana.get(campaign))
     with village.app.app_context():
         assert dossiers.by_id(views[0].id).version_id == dossiers.by_id(views[1].id).version_id
 

@@ -25,7 +25,7 @@ from prefecture.kernel.unit_of_work import unit_of_work
 from prefecture.studio import campaigns as reading
 from prefecture.studio import impact as impacts
 from prefecture.studio import moves as moving
-from prefecture.studio.campaigns import CampaignView
+from prefecture.studio.campaigns import CampaignView, DossierRow
 from prefecture.studio.impact import Impact, Step
 from web import session
 from web.analyst import moving_form, pictures
@@ -257,6 +257,16 @@ def _svg(content: bytes, **shown: Any) -> Markup:
     return Markup(diagram.render(content, **shown))  # noqa: S704
 
 
+def _likely(one: DossierRow, target: Version, numbers: Mapping[uuid.UUID, int]) -> dict[str, str]:
+    """For each place of a dossier that needs a target, the step that is likeliest what it has become."""
+    old = demarches.version(next(version for version, number in numbers.items() if number == one.version)).definition
+    parts = {place: place.partition(":") for place in one.needs}
+    return {
+        place: impacts.propose(old.element(process, element), target, process)
+        for place, (process, _, element) in parts.items()
+    }
+
+
 def _options(steps: Iterable[Step]) -> list[tuple[str, str]]:
     return [(one.place, one.name) for one in steps]
 
@@ -282,6 +292,7 @@ def _campaign(code: str, campaign_id: uuid.UUID, errors: Mapping[str, str], *, d
     numbers = {one.id: one.number for one in demarches.versions(code)}
     return render_template(
         "analyst/moves_campaign.html",
+        likely=_likely(chosen, target, numbers) if chosen and target else {},
         version=demarches.current(code),
         campaign=found,
         rows=rows,
