@@ -143,10 +143,10 @@ def threshold() -> int:
 
 def set_threshold(actor: Actor, percent: int, reason: str) -> None:
     """Say what share of the elements scenarios must pass, for all démarches. Raises Forbidden, Invalid."""
-    assert_governs(actor)
     if not 0 <= percent <= 100:
         raise Invalid({"seuil": "Un nombre de 0 à 100."})
     _check_reason(reason)
+    assert_governs(actor)
     acts.record(actor, THRESHOLD, reason=reason, told={"percent": percent})
 
 
@@ -172,7 +172,7 @@ def in_force(code: str) -> Version | None:
 
 
 def _gate(row: Draft, files: Bundle) -> Gate:
-    tested = finding.tested(files, row.code)
+    tested = _tested(files, row)
     signed = signoff.of(row.id, files.digest)
     asked = threshold()
     conditions = (
@@ -182,6 +182,14 @@ def _gate(row: Draft, files: Bundle) -> Gate:
         _signed(signed),
     )
     return Gate(files.digest, conditions, tested, signed, asked)
+
+
+def _tested(files: Bundle, row: Draft) -> Tested | None:
+    """How the scenarios go; None when they cannot be played, and the findings say why."""
+    try:
+        return finding.tested(files, row.code)
+    except ValueError:  # settings that cannot be read
+        return None
 
 
 def _findings(row: Draft, files: Bundle) -> Condition:

@@ -38,10 +38,12 @@ def publish_page(draft_id: uuid.UUID) -> str:
 @entry(ANALYSTE, ADMINISTRATEUR)
 def publish(draft_id: uuid.UUID) -> AnyResponse:
     """Publish the files that were read, passing over what may be if a reason is given."""
-    reason = request.form.get("motif", "")
+    actor, reason = session.signed_in(), request.form.get("motif", "")
     try:
+        if not reason.strip() and ANALYSTE not in actor.roles:
+            raise Invalid({"motif": "Dites pourquoi passer outre\u00a0: sans raison, c’est à l’analyste de publier."})
         with unit_of_work():
-            version = publication.publish(session.signed_in(), draft_id, request.form.get("empreinte", ""), reason)
+            version = publication.publish(actor, draft_id, request.form.get("empreinte", ""), reason)
     except (Invalid, PublicationRefused, DemarcheRefused) as error:
         return make_response(_page(draft_id, error.fields or {"publication": error.message}), error.status)
     except DomainError as error:
@@ -113,10 +115,10 @@ def _page(draft_id: uuid.UUID, errors: Mapping[str, str]) -> str:
 
 
 def _touched(code: str, new: Version) -> Impact | None:
-    """What the draft means for running dossiers; None while it does not compile."""
+    """What the draft means for running dossiers; None while it does not compile or cannot be read."""
     try:
         return impact.impact(code, new, {})
-    except DefinitionInvalid:
+    except (DefinitionInvalid, ValueError):
         return None
 
 

@@ -83,7 +83,9 @@ def test_a_red_scenario_holds_the_publication(changed: uuid.UUID, ana: Actor, ri
     path = next(one.path for one in queries.draft(changed).own if one.path.startswith("scenarios/"))
     content, revision = queries.content(changed, path)
     with unit_of_work():
-        service.save_file(ana, changed, path, content + b'\n[[etapes]]\nquand = "tache"\n', revision)
+        service.save_file(
+            ana, changed, path, content + b'\n[[etapes]]\nquand = "rien"\nalors = { taches = ["aucune"] }\n', revision
+        )
     sign(changed, ana, rita)
     assert "scenarios" in unmet(changed)
 
