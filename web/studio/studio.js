@@ -6,6 +6,7 @@ import { Files } from './page/files.js';
 import { Findings } from './page/findings.js';
 import { History } from './page/history.js';
 import { Page } from './page/page.js';
+import { Scenarios } from './page/scenarios.js';
 import { Session } from './page/session.js';
 
 const page = new Page(document);
@@ -16,4 +17,5 @@ session.add('files', new Files(page, session));
 session.add('findings', new Findings(page, session));
 session.add('comments', new Comments(page, session));
 session.add('history', new History(page, session));
+session.add('scenarios', new Scenarios(page, session));
 session.begin();
