@@ -289,7 +289,8 @@ def test_the_sweep_comes_back_by_itself_and_the_figure_tells(world: World) -> No
     commands.register(world.app)
     worker.plan(world.app)
     worker.plan(world.app)
-    planned = select(DueWork.kind).where(DueWork.status == "ready").order_by(DueWork.kind)
+    planned = select(DueWork.kind).where(DueWork.kind.startswith("dossiers."), DueWork.status == "ready")
+    planned = planned.order_by(DueWork.kind)  # other desks plan their own
     assert list(db.session.scalars(planned)) == ["dossiers.forget", "dossiers.seal", "dossiers.sweep"]
     view = world.submit()
     with unit_of_work():
