@@ -6,7 +6,11 @@
 
 from __future__ import annotations
 
+import gc
 import os
+
+if gc.isenabled():  # what is imported stays: collecting meanwhile would look at it again and again
+    gc.disable()
 
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -25,6 +29,9 @@ from prefecture.kernel.entry import assert_declared
 from prefecture.kernel.settings import Settings
 from prefecture.statistics import commands as statistics
 from prefecture.studio import commands as studio
+
+gc.freeze()
+gc.enable()
 
 # A database that is away is found away in seconds: by the connect, by unanswered packets, by silence.
 _AWAY_SOON = {
