@@ -15,7 +15,7 @@ from prefecture.demonstration import counters, drafting, organisation, story
 from prefecture.demonstration.timeline import Timeline
 from prefecture.documents import printing
 from prefecture.identity import queries as identity
-from prefecture.kernel import clock, commands, outbox, schema, settings
+from prefecture.kernel import clock, commands, logs, outbox, schema, settings
 from prefecture.kernel.db import db, hurried
 from prefecture.kernel.unit_of_work import unit_of_work
 from prefecture.statistics import observing
@@ -61,6 +61,8 @@ def serve() -> None:
     """Load what is missing, say where to go, and serve."""
     _assert_demonstration()
     app = _app()
+    if settings.current().log_format == "plain":
+        logs.leave_out_routine()  # the accounts are to stay in sight
     schema.upgrade()
     if not identity.prefectures():
         click.echo("Loading the demonstration…", err=True)

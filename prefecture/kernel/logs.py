@@ -15,6 +15,9 @@ _context: ContextVar[dict[str, str]] = ContextVar("log_context", default={})  # 
 # Addresses that carry a link token: /convocations/<token>, /rendez-vous/<token>, /liens/<token>.
 _TOKENS = re.compile(r"(/(?:convocations|rendez-vous|liens)/)[A-Za-z0-9_-]{20,}")
 
+# Who leaves a line for each request, each piece of work.
+ROUTINE = ("web.assembly", "prefecture.kernel.worker")
+
 
 def masked(text: str) -> str:
     """`text` with every link token replaced."""
@@ -34,6 +37,12 @@ def bound(**fields: str) -> Iterator[None]:
 def value(name: str) -> str | None:
     """What `name` is bound to here, None if it is not."""
     return _context.get().get(name)
+
+
+def leave_out_routine() -> None:
+    """Only what goes wrong is said of requests and work: for a terminal where somebody reads something else."""
+    for room in ROUTINE:
+        logging.getLogger(room).setLevel(logging.WARNING)
 
 
 class JsonFormatter(logging.Formatter):
