@@ -88,6 +88,15 @@ def written(village: Village, draft: uuid.UUID) -> str:
         return studio.content(draft, DIAGRAM)[0].decode()
 
 
+def await_written(page: Page, village: Village, draft: uuid.UUID, text: str) -> None:
+    """Wait until the server has a text in the diagram: an earlier save may be told as this one's."""
+    for _ in range(150):
+        if text in written(village, draft):
+            return
+        page.wait_for_timeout(100)
+    pytest.fail(f"never saved: {text}")
+
+
 def opened(browser: Browser, address: str, draft: uuid.UUID, login: str = "ana") -> Page:
     """The editor in a window of its own, ready; what breaks in it, or what its policy refuses, fails the test."""
     page = browser.new_context(viewport={"width": 1400, "height": 900}).new_page()
@@ -121,7 +130,7 @@ def test_an_analyst_renames_a_step_sees_a_fault_where_it_is_and_repairs_it(villa
         page.get_by_label("Nom", exact=True).fill("Accuser réception de la demande")
         expect(state).to_have_text("Non enregistré")
         expect(state).to_have_text("Enregistré")
-        assert 'name="Accuser réception de la demande"' in written(village, draft)
+        await_written(page, village, draft, 'name="Accuser réception de la demande"')
         assert "${" not in written(village, draft)
 
         # A service task without an action: an error in the list and on the drawing, from which one comes back to it.
