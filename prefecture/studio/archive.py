@@ -57,6 +57,7 @@ def unpack(content: bytes) -> Unpacked:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             members = dict(_read(archive))
+    # What zipfile says of a broken archive, of a compression that it does not know, of one with a password.
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError) as error:
         raise _refused("Cette archive zip ne peut pas être lue.") from error
     return _sorted_out(members)

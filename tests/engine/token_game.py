@@ -74,9 +74,9 @@ class Game:
     def rest(self, tokens: Counter[Place], x: int) -> set[Marking]:
         """Move whatever can move, then let inclusive joins go on, in every order."""
         found: set[Marking] = set()
-        todo, seen = [tokens], set()
-        while todo:
-            current = todo.pop()
+        to_play, seen = [tokens], set()
+        while to_play:
+            current = to_play.pop()
             self._settle(current, x)
             key = frozenset(current.items())
             if key in seen:
@@ -90,7 +90,7 @@ class Game:
             for join in ready:
                 after = Counter(current)
                 self._move(after, self._arrived(after, join), join, x)
-                todo.append(after)
+                to_play.append(after)
         return found
 
     def _settle(self, tokens: Counter[Place], x: int) -> None:
@@ -134,12 +134,12 @@ class Game:
     def _before(self, join: str, arcs: set[str]) -> set[str]:
         """The nodes from which a token comes to one of these arcs without passing the join."""
         found: set[str] = set()
-        todo = [arc.source for arc in self.net.arcs if arc.name in arcs]
-        while todo:
-            node = todo.pop()
+        to_play = [arc.source for arc in self.net.arcs if arc.name in arcs]
+        while to_play:
+            node = to_play.pop()
             if node != join and node not in found:
                 found.add(node)
-                todo += [arc.source for arc in self.net.into(node)]
+                to_play += [arc.source for arc in self.net.into(node)]
         return found
 
 

@@ -104,13 +104,13 @@ def circular_calls(model: Model) -> None:
     }
     for activity in model.nodes("callActivity"):
         seen: set[str] = set()
-        todo = [called_process(activity)]
-        while todo:
-            key = todo.pop()
+        to_visit = [called_process(activity)]
+        while to_visit:
+            key = to_visit.pop()
             if key in seen:
                 continue
             seen.add(key)
-            todo += calls.get(key, ())
+            to_visit += calls.get(key, ())
         owner = process_of(activity)
         if owner is not None and owner.get("id") in seen:
             model.say(

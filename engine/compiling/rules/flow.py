@@ -79,17 +79,17 @@ def without_way_out(model: Model) -> None:
 
 
 def _leading_to_an_end(links: Links) -> set[str]:
-    todo = [k for k, n in links.nodes.items() if local(n) == "endEvent"]
+    to_visit = [k for k, n in links.nodes.items() if local(n) == "endEvent"]
     seen: set[str] = set()
-    while todo:
-        key = todo.pop()
+    while to_visit:
+        key = to_visit.pop()
         if key in seen:
             continue
         seen.add(key)
-        todo += [str(f.get("sourceRef")) for f in links.into.get(key, ())]
+        to_visit += [str(f.get("sourceRef")) for f in links.into.get(key, ())]
         node = links.nodes.get(key)
         if node is not None and local(node) == "boundaryEvent":
-            todo.append(str(node.get("attachedToRef")))
+            to_visit.append(str(node.get("attachedToRef")))
     return seen
 
 
