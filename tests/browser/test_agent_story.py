@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -14,10 +13,8 @@ from werkzeug.serving import make_server
 
 from prefecture.dossiers import queries as dossiers
 from prefecture.identity.permissions import Actor
-from prefecture.kernel import clock
-from prefecture.kernel.db import db
-from tests.town import PASSWORD, START
-from tests.web.village import Village, copied, make
+from tests.town import PASSWORD
+from tests.web.village import Village
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -33,23 +30,6 @@ def served(app: Flask) -> Iterator[str]:
     finally:
         server.shutdown()
         thread.join()
-
-
-@pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
-    """A préfecture founded once."""
-    folder = tmp_path_factory.mktemp("village")
-    return folder, str(make(folder, START))
-
-
-@pytest.fixture
-def village(home: tuple[Path, str], tmp_path: Path) -> Iterator[Village]:
-    """The préfecture of one test, on a Monday morning."""
-    app = copied(home[0], tmp_path)
-    with clock.frozen(START):
-        yield Village.of(app, home[1])
-    with app.app_context():
-        db.engine.dispose()
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ import threading
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -16,36 +15,17 @@ from werkzeug.serving import make_server
 
 from prefecture.demarches import queries as demarches
 from prefecture.identity import service as identity
-from prefecture.kernel import clock
-from prefecture.kernel.db import db
 from prefecture.kernel.unit_of_work import unit_of_work
 from prefecture.studio import queries as studio
 from prefecture.studio import service
-from tests.town import PASSWORD, START, TSE
-from tests.web.village import Village, copied, make
+from tests.town import PASSWORD, TSE
+from tests.web.village import Village
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 DIAGRAM = "processus.bpmn"
 # As another modeler writes it: understood, and said to be so.
 FOREIGN = (b">=decision = null<", b">${decision == null}<")
-
-
-@pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
-    """A préfecture founded once."""
-    folder = tmp_path_factory.mktemp("village")
-    return folder, str(make(folder, START))
-
-
-@pytest.fixture
-def village(home: tuple[Path, str], tmp_path: Path) -> Iterator[Village]:
-    """The préfecture of one test, on a Monday morning."""
-    app = copied(home[0], tmp_path)
-    with clock.frozen(START):
-        yield Village.of(app, home[1])
-    with app.app_context():
-        db.engine.dispose()
 
 
 @pytest.fixture
