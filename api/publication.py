@@ -144,6 +144,12 @@ class ThresholdSchema(RequestSchema):
     reason = fields.String(required=True, validate=length(publication.SHORTEST_REASON, signoff.LONGEST))
 
 
+class AskedShareSchema(Schema):
+    """The share of the elements that scenarios must pass, in per cent."""
+
+    percent = fields.Integer()
+
+
 class VersionsQuerySchema(RequestSchema):
     """Two versions by their numbers."""
 
@@ -244,6 +250,15 @@ def journal() -> dict[str, Any]:
     """Le journal des publications."""
     auth.caller("demarche.read")
     return {"items": acts.acts()}
+
+
+@blueprint.get("/publications/threshold")
+@blueprint.response(200, AskedShareSchema)
+@entry(*READERS)
+def read_threshold() -> dict[str, int]:
+    """La part des éléments que les scénarios doivent parcourir."""
+    auth.caller("demarche.read")
+    return {"percent": publication.threshold()}
 
 
 @blueprint.post("/publications/threshold")

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from prefecture.identity import permissions
 from prefecture.identity import queries as people
 from prefecture.identity import service as identity
 from prefecture.identity.permissions import ROLE_NAMES, USAGER
@@ -182,6 +183,8 @@ def home_of(actor: identity.Actor) -> str:
         return url_for("citizen.home")
     if actor.roles & {"analyste", "recetteur"}:
         return url_for("analyst.home")
+    if permissions.is_national(actor):
+        return url_for("analyst.journal")
     if actor.roles & {"administrateur"}:
         return url_for("manager.due_work")
     return url_for("agent.inbox")

@@ -53,7 +53,7 @@ def accounts(as_json: bool) -> None:
         click.echo(orjson.dumps(rows, option=orjson.OPT_INDENT_2).decode())
         return
     for row in rows:
-        click.echo(f"  {row['role']:<18} {row['login']:<22} {row['password']}")
+        click.echo(f"  {row['role']:<23} {row['login']:<24} {row['password']}")
 
 
 @demo.command()
@@ -70,7 +70,7 @@ def serve() -> None:
     chosen = settings.current()
     click.echo(f"\nPlaniPref: {chosen.base_url}\n")
     for row in account_rows():
-        click.echo(f"  {row['role']:<18} {row['login']:<22} {row['password']}")
+        click.echo(f"  {row['role']:<23} {row['login']:<24} {row['password']}")
     click.echo(f"\nMails, SMS and letters: {chosen.base_url}/demo/courrier\nCtrl-C stops; nothing is lost.\n")
     commands.run_server(app)
 
@@ -80,6 +80,7 @@ def account_rows() -> list[dict[str, str]]:
     rows = [{"role": "usager", "login": story.PERSONA.email, "prefecture": SHOWN}]
     rows += [{"role": role, "login": f"{login}-{SHOWN}", "prefecture": SHOWN} for role, login, _ in organisation.STAFF]
     rows[-1:-1] = [{"role": role, "login": role, "prefecture": ""} for role in ("analyste", "recetteur")]
+    rows.append({"role": "administrateur national", "login": organisation.NATIONAL, "prefecture": ""})
     return [{**row, "password": organisation.PASSWORD} for row in rows]
 
 

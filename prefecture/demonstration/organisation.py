@@ -23,6 +23,7 @@ from prefecture.identity.permissions import (
 from prefecture.kernel import crypto
 
 PASSWORD = "demonstration-2026"  # noqa: S105 (printed at the start of every demonstration)
+NATIONAL = "administrateur-national"  # of no préfecture
 _NAMESPACE = uuid.UUID("6c1f0a52-8d1e-4a53-9d5c-0d8f4a6d1b10")
 
 
@@ -117,6 +118,7 @@ def load() -> tuple[Actor, Actor]:
         _load_place(place, number, hashed)
     analyst = identity.create_agent("analyste", "Camille Laurent", PASSWORD, [ANALYSTE])
     recetteur = identity.create_agent("recetteur", "Nadia Benhamou", PASSWORD, [RECETTEUR])
+    identity.create_agent(NATIONAL, "Isabelle Maurin", PASSWORD, [ADMINISTRATEUR])
     return analyst.actor, recetteur.actor
 
 

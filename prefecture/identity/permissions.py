@@ -182,6 +182,11 @@ def may(actor: Actor, verb: str, subject: Subject | None = None) -> bool:
     )
 
 
+def is_national(actor: Actor) -> bool:
+    """Whether this is the national administrator: one who is of no préfecture."""
+    return ADMINISTRATEUR in actor.roles and actor.prefecture is None
+
+
 def lanes_of(roles: Iterable[str]) -> frozenset[str]:
     """The lanes whose tasks an agent of these roles may do (the person's lane is never among them)."""
     held = frozenset(roles)

@@ -151,7 +151,7 @@ def _reach(actor: Actor, wanted: Collection[uuid.UUID] | None) -> tuple[uuid.UUI
     """The services to be counted; None for all."""
     if not permissions.may(actor, "statistics.read"):
         raise Forbidden("Ces chiffres sont pour les chefs de service, les administrateurs et les analystes.")
-    if actor.kind == "system" or permissions.ANALYSTE in actor.roles:
+    if actor.kind == "system" or permissions.ANALYSTE in actor.roles or permissions.is_national(actor):
         return None if wanted is None else tuple(wanted)
     if permissions.ADMINISTRATEUR in actor.roles:
         own = {one.id for one in identity.services_of(actor.prefecture or "")}

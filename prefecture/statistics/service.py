@@ -71,7 +71,7 @@ def figures(actor: Actor, *, window: timedelta = WINDOW) -> Figures:
 
 
 def _reach(actor: Actor) -> tuple[Collection[uuid.UUID] | None, str | None]:
-    if permissions.ANALYSTE in actor.roles:
+    if permissions.ANALYSTE in actor.roles or permissions.is_national(actor):
         return None, None
     if permissions.ADMINISTRATEUR in actor.roles:
         return None, actor.prefecture or ""

@@ -92,6 +92,6 @@ def health(version_id: uuid.UUID) -> Health:
 
 
 def _incidents(actor: Actor) -> Counter[str] | None:
-    if not permissions.may(actor, "incident.read"):
+    if not permissions.may(actor, "incident.read") or permissions.is_national(actor):  # those are préfectures'
         return None
     return Counter(one.demarche_code for one in incidents.incidents(actor) if one.demarche_code)

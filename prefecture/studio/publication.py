@@ -16,7 +16,7 @@ from prefecture.demarches.bundle import Bundle
 from prefecture.demarches.queries import VersionView
 from prefecture.demarches.version import Version
 from prefecture.identity import permissions
-from prefecture.identity.permissions import ADMINISTRATEUR, Actor
+from prefecture.identity.permissions import Actor
 from prefecture.kernel import clock
 from prefecture.kernel.errors import Conflict, DomainError, Forbidden, Invalid, NotFound
 from prefecture.studio import acts, held, queries, signoff
@@ -154,7 +154,7 @@ def governs(actor: Actor) -> bool:
     """Whether this is the national administrator: one who is of no préfecture."""
     if actor.kind == "system":
         return True
-    return ADMINISTRATEUR in actor.roles and actor.prefecture is None and permissions.may(actor, "demarche.govern")
+    return permissions.is_national(actor) and permissions.may(actor, "demarche.govern")
 
 
 def assert_governs(actor: Actor) -> None:

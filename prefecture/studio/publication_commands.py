@@ -1,4 +1,4 @@
-"""Publication from the command line: `demarche draft gate|publish|changes`, `demarche changes|return|publications`,
+"""Publication from the command line: `demarche draft gate|publish|changes`, `demarche changes|return|publications|threshold`,
 `demarche seal|receive|key`.
 
 Whoever has the command line is no recetteur: a sign-off is given on the pages or by the API, by a person.
@@ -26,7 +26,7 @@ def register(demarche: click.Group, draft: click.Group) -> None:
     """Add these commands to the groups of démarches and of drafts."""
     for command in (gate, publish, draft_changes):
         draft.add_command(command)
-    for command in (changes, return_, publications, seal, receive, key):
+    for command in (changes, return_, publications, threshold, seal, receive, key):
         demarche.add_command(command)
 
 
@@ -102,6 +102,20 @@ def publications(context: click.Context, code: str | None) -> None:
     if broken is not None:
         click.echo(f"row {broken} does not match its digest", err=True)
     context.exit(broken is not None)
+
+
+@click.command()
+@click.argument("percent", type=click.IntRange(0, 100), required=False)
+@click.option("--reason", default="", help="Why; the journal keeps it.")
+def threshold(percent: int | None, reason: str) -> None:
+    """Say, or set, the share of the elements (PERCENT) that scenarios must pass before a publication."""
+    try:
+        if percent is not None:
+            with unit_of_work():
+                publication.set_threshold(Actor.system(), percent, reason)
+    except DomainError as error:
+        raise click.ClickException(_said(error)) from error
+    click.echo(f"THRESHOLD {publication.threshold()}")
 
 
 @click.command()

@@ -59,3 +59,4 @@ def test_only_the_national_administrator_governs(call: Call) -> None:
     assert marc.post(f"{address}/publication", {"digest": digest, "reason": WHY}).status_code == 403
     assert marc.post("/publications/threshold", {"percent": 10, "reason": WHY}).status_code == 403
     assert ana.get("/publications").json["items"] == []
+    assert ana.get("/publications/threshold").json == {"percent": 60}

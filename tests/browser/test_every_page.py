@@ -36,6 +36,7 @@ ACCOUNTS = {
     "analyste": "analyste",
     "recetteur": "recetteur",
     "administrateur": "administrateur-94",
+    "administrateur national": "administrateur-national",
 }
 # What is looked at once however many there are of it: pages of the same shape differ by these parts only.
 SHAPES = (

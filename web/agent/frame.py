@@ -8,6 +8,7 @@ from flask import Blueprint, g, request, url_for
 
 from prefecture.dossiers import queries
 from prefecture.dossiers.queries import Counts, InboxFilter
+from prefecture.identity import permissions
 from prefecture.identity import queries as identity
 from prefecture.identity.permissions import (
     ACCUEIL,
@@ -111,15 +112,15 @@ def header(counts: Counts | None = None) -> dict[str, Any]:
 def navigation(counts: Counts) -> list[dict[str, Any]]:
     """The header's links, by role; the page's own is marked, and so is the section that it belongs to."""
     here = request.endpoint or ""
-    roles = session.signed_in().roles
+    roles, national = session.signed_in().roles, permissions.is_national(session.signed_in())
     links = [
         *([("agent.inbox", "Tâches", counts.service, ("agent.task",))] if roles & set(WORKERS) else []),
         *([("agent.dossiers", "Dossiers", None, ("agent.dossier", "agent.look"))] if roles & set(WORKERS) else []),
         *([("agent.reception", "Accueil", None, ())] if roles & set(WORKERS) else []),
         *([("agent.counter", "Guichet", None, ())] if roles & {GUICHET, INSTRUCTEUR, CHEF_DE_SERVICE} else []),
         *([("manager.overview", "Pilotage", None, ())] if roles & MANAGERS else []),
-        *([("manager.due_work", "Travaux", None, ())] if ADMINISTRATEUR in roles else []),
-        *([("analyst.home", "Démarches", None, _STUDIO)] if roles & {ANALYSTE, RECETTEUR} else []),
+        *([("manager.due_work", "Travaux", None, ())] if ADMINISTRATEUR in roles and not national else []),
+        *([("analyst.home", "Démarches", None, _STUDIO)] if roles & {ANALYSTE, RECETTEUR} or national else []),
         *([("analyst.journal", "Publications", None, _PUBLISHING)] if roles & _PUBLISHERS else []),
         *([("analyst.incidents", "Incidents", None, ("analyst.incident",))] if ANALYSTE in roles else []),
     ]

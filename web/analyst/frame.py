@@ -6,8 +6,9 @@ import uuid
 from typing import Any
 from urllib.parse import quote
 
-from flask import Blueprint
+from flask import Blueprint, url_for
 
+from prefecture.identity.permissions import ANALYSTE, RECETTEUR
 from web import session
 from web.agent.frame import header
 
@@ -17,7 +18,13 @@ blueprint = Blueprint("analyst", __name__, url_prefix="/analyste")
 @blueprint.context_processor
 def above() -> dict[str, Any]:
     """The header of every page."""
-    return {**header(), "editor_of": editor_of} if session.actor() else {}
+    return {**header(), "editor_of": editor_of, "draft_page": draft_page} if session.actor() else {}
+
+
+def draft_page(draft_id: uuid.UUID) -> str:
+    """Where a draft is read: its own page, or, for who neither writes nor signs, its publication."""
+    reads = session.signed_in().roles & {ANALYSTE, RECETTEUR}
+    return url_for("analyst.draft" if reads else "analyst.publish_page", draft_id=draft_id)
 
 
 def editor_of(draft_id: uuid.UUID, path: str = "") -> str:

@@ -15,6 +15,7 @@ from prefecture.kernel.entry import entry
 from prefecture.kernel.errors import Conflict, Invalid, NotFound
 from prefecture.kernel.unit_of_work import unit_of_work
 from prefecture.studio import acts, publication, signoff
+from prefecture.studio import queries as studio
 from web import session
 from web.analyst.frame import blueprint
 from web.analyst.scripts import READERS
@@ -86,6 +87,7 @@ def _journal(errors: Mapping[str, str]) -> str:
         waiting=signoff.waiting(),
         threshold=publication.threshold(),
         governs=publication.governs(actor),
+        drafts=studio.drafts() if publication.governs(actor) else [],
         errors=errors,
         values=request.form,
     )

@@ -242,3 +242,13 @@ def test_the_command_line_says_what_is_missing_publishes_and_goes_back(
     code, text = run("publications", TSE)
     assert code == 0
     assert "Retour à une version 1" in text
+
+
+def test_operators_read_and_set_the_threshold(studio: Flask) -> None:
+    def run(*words: str) -> tuple[int, str]:
+        told = studio.test_cli_runner().invoke(args=["demarche", "threshold", *words])
+        return told.exit_code, told.output
+
+    assert run() == (0, "THRESHOLD 60\n")
+    assert run("80")[0] == 1
+    assert run("80", "--reason", "Décision du comité.") == (0, "THRESHOLD 80\n")
