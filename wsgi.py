@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import gc
 import os
+from importlib import import_module
+from typing import Final
 
 if gc.isenabled():  # what is imported stays: collecting meanwhile would look at it again and again
     gc.disable()
@@ -18,17 +20,14 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 import api
 import web
 from prefecture import steps
-from prefecture.demarches import commands as demarches
-from prefecture.demonstration import commands as demonstration
 from prefecture.documents import fonts
-from prefecture.dossiers import commands as dossiers
-from prefecture.identity import commands as identity
-from prefecture.kernel import bell, commands, logs, settings, unit_of_work, worker
+from prefecture.dossiers import registration as dossiers
+from prefecture.kernel import logs, settings, starting, unit_of_work, worker
 from prefecture.kernel.db import assert_safe, db, prepare
 from prefecture.kernel.entry import assert_declared
+from prefecture.kernel.late_commands import LateCommands
 from prefecture.kernel.settings import Settings
-from prefecture.statistics import commands as statistics
-from prefecture.studio import commands as studio
+from prefecture.statistics import registration as statistics
 
 gc.freeze()
 gc.enable()
@@ -41,6 +40,19 @@ _AWAY_SOON = {
     "keepalives_interval": 5,
     "keepalives_count": 2,
 }
+_KERNEL = ("prefecture.kernel.commands",)
+_DEMARCHES = ("prefecture.demarches.commands",)
+_DOSSIERS = ("prefecture.dossiers.commands",)
+_STATISTICS = ("prefecture.statistics.commands",)
+COMMANDS: Final = {  # by name, the modules that make the command whole
+    **dict.fromkeys(("migrate", "migration", "serve", "sweep", "worker"), _KERNEL),
+    "demarche": (*_DEMARCHES, *_DOSSIERS, *_STATISTICS, "prefecture.studio.commands"),
+    "demo": ("prefecture.demonstration.commands",),
+    **dict.fromkeys(("dossiers", "incidents"), _DOSSIERS),
+    "engine": _DEMARCHES,
+    "identity": ("prefecture.identity.commands",),
+    "statistics": _STATISTICS,
+}
 _apps: list[Flask] = []  # the application of this process, which a forked worker inherits
 
 
@@ -52,6 +64,7 @@ def create_app(chosen: Settings | None = None) -> Flask:
     chosen.home.mkdir(parents=True, exist_ok=True)
     logs.configure(chosen.log_format)
     app = Flask("planipref", static_folder=None, template_folder=None)
+    app.cli = LateCommands(app, COMMANDS)
     app.config.update(
         SECRET_KEY=chosen.secret,
         SQLALCHEMY_DATABASE_URI=chosen.database_url,
@@ -66,11 +79,12 @@ def create_app(chosen: Settings | None = None) -> Flask:
         if is_server:  # gunicorn comes straight here; `serve` and `worker` ask for themselves
             assert_safe(db.engine)
     steps.register()
-    commands.check_at_start(fonts.check)
-    for room in (commands, identity, demarches, studio, dossiers, statistics, demonstration, web, api):
+    starting.check_at_start(fonts.check)
+    for room in (dossiers, statistics, web, api):
         room.register(app)
     assert_declared(app)
     if chosen.redis_url:
+        bell = import_module("prefecture.kernel.bell")  # RQ takes its time, and nobody needs it without a Redis
         unit_of_work.on_commit(bell.BesideRequests(bell.RedisBell(chosen.redis_url, chosen.bell_slots).ring).ring)
     _apps[:] = [app]
     return app

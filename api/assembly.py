@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from importlib import import_module
+from threading import Lock
 from typing import Any
 
 from flask import Blueprint, Flask, current_app, request
@@ -43,9 +44,34 @@ _KEY = {
 
 
 class Described(Api):  # type: ignore[misc]
-    """Our API's description; errors are ours to answer, not the library's."""
+    """Our API's description, written when it is first asked for; errors are ours to answer, not the library's."""
 
     ERROR_SCHEMA = problems.ProblemSchema
+
+    def __init__(self, app: Flask) -> None:
+        self._untold: list[Any] = []
+        self.spec: Any = None
+        self._writing = Lock()
+        self._finished: dict[str, Any] | None = None
+        super().__init__(app)
+        self._written: Any = self.spec
+        self.spec = self  # `flask openapi` asks it for to_dict()
+
+    def register_blueprint(self, blp: Any, *, parameters: Any = None, **options: Any) -> None:
+        """Give the application the routes at once, and their description later: a start need not wait for it."""
+        self._app.extensions["flask-smorest"]["blp_name_to_api"][blp.name] = self
+        self._app.register_blueprint(blp, **options)
+        self._untold.append(blp)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The document, whole."""
+        with self._writing:  # the library's description cannot be written by two requests at once
+            if self._finished is None:
+                for blp in self._untold:
+                    blp.register_views_in_doc(self, self._app, self._written, name=blp.name, parameters=None)
+                    self._written.tag({"name": blp.name, "description": blp.description})
+                self._finished = _finished(self._written.to_dict())
+            return self._finished
 
     def _register_error_handlers(self) -> None:
         """None: the library would answer every page's errors in JSON."""
@@ -81,7 +107,7 @@ def register(app: Flask) -> None:
         else:
             app.register_blueprint(blueprint, url_prefix=PREFIX)
         _without_form_tokens(app, blueprint)
-    app.extensions["planipref-openapi"] = _finished(described.spec.to_dict())
+    app.extensions["planipref-openapi"] = described.to_dict
     problems.answer_addresses(app, PREFIX)
 
 

@@ -14,11 +14,11 @@ blueprint = Blueprint("api-description", __name__)
 @entry(PUBLIC)
 def openapi() -> Response:
     """The OpenAPI document."""
-    return jsonify(current_app.extensions["planipref-openapi"])
+    return jsonify(current_app.extensions["planipref-openapi"]())
 
 
 @blueprint.get("/docs")
 @entry(PUBLIC)
 def browse() -> str:
     """The same, as a page."""
-    return render_template("api/docs.html", spec=current_app.extensions["planipref-openapi"])
+    return render_template("api/docs.html", spec=current_app.extensions["planipref-openapi"]())

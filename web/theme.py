@@ -12,7 +12,8 @@ from functools import lru_cache
 from pathlib import Path
 
 from flask import Blueprint, Flask, Response, send_from_directory, url_for
-from jinja2 import ChoiceLoader, FileSystemLoader
+from jinja2 import ChoiceLoader, FileSystemBytecodeCache, FileSystemLoader
+from jinja2 import __version__ as jinja
 from markupsafe import Markup
 from werkzeug.routing import BuildError
 
@@ -50,6 +51,14 @@ def register(app: Flask) -> None:
     """Give the application the look that the settings name. Raises ThemeMissing."""
     chosen = settings.current()
     install(app, theme=chosen.theme, folder=chosen.theme_folder)
+    app.jinja_env.bytecode_cache = _compiled(chosen.home)
+
+
+def _compiled(home: Path) -> FileSystemBytecodeCache:
+    """Where compiled templates wait for the next start; a template that has changed is compiled again."""
+    folder = home / "templates" / jinja  # what one release of Jinja compiled says nothing to another
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return FileSystemBytecodeCache(str(folder))
 
 
 def install(app: Flask, *, theme: str = NEUTRAL, folder: Path | None = None) -> None:

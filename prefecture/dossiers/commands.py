@@ -9,37 +9,27 @@ from flask import Flask
 from flask.cli import AppGroup
 
 from prefecture.dossiers import (
-    holding,
-    housekeeping,
     incident_commands,
-    jobs,
     journal,
-    migration,
     migration_commands,
     queries,
     service,
     stuck,
 )
 from prefecture.identity import queries as identity
-from prefecture.kernel import clock, metrics, worker
+from prefecture.kernel import clock
 from prefecture.kernel.errors import DomainError
-from prefecture.kernel.holding import hold_while
 from prefecture.kernel.unit_of_work import unit_of_work
 
-# Importing them entered them in the table of due work's handlers.
-HANDLERS: Final = (jobs.fire_timer, jobs.seal_journal, jobs.sweep, jobs.forget_old, migration.move_one)
 COMMANDS: Final = (migration_commands.diff, migration_commands.migrate)  # `demarche diff` and `demarche migrate`
 
 dossiers = AppGroup("dossiers", help="Prove, seal and erase dossiers.")
 
 
 def register(app: Flask) -> None:
-    """Give `app` the commands and the due work of this desk."""
+    """Give `app` the commands of this desk."""
     app.cli.add_command(dossiers)
     app.cli.add_command(incident_commands.incidents)
-    worker.plan_regularly(housekeeping.plan)
-    hold_while(app, holding.is_held)
-    metrics.gauges(stuck.figures)
 
 
 @dossiers.command()

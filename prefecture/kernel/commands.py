@@ -8,7 +8,6 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
 from types import FrameType
 
 import click
@@ -21,22 +20,14 @@ from rq import Queue, Worker
 from rq.serializers import JSONSerializer
 from waitress import create_server
 
-from prefecture.kernel import bell, schema, settings, unit_of_work
+from prefecture.kernel import bell, schema, unit_of_work
 from prefecture.kernel.db import assert_safe, db
+from prefecture.kernel.starting import may_serve
 from prefecture.kernel.worker import EmbeddedWorker
 
 THREADS = 8
 RQ_WORKER_TTL = 60
 BESIDE = "PLANIPREF_BESIDE"
-
-
-_checks: list[Callable[[], None]] = []
-
-
-def check_at_start(check: Callable[[], None]) -> None:
-    """Have `check` asked before a server or a worker starts; it raises what is missing on this machine."""
-    if check not in _checks:
-        _checks.append(check)
 
 
 def register(app: Flask) -> None:
@@ -75,7 +66,7 @@ def sweep(beside: int | None) -> None:
 @click.command()
 def worker() -> None:
     """Run one RQ worker, with a sweeper beside it; needs REDIS_URL. Waits for a Redis that is away."""
-    url = _may_serve().redis_url
+    url = may_serve().redis_url
     if not url:
         raise click.ClickException("REDIS_URL is not set; without Redis the server drains the due work itself")
     app = _app()
@@ -109,7 +100,7 @@ def _rq_worker(url: str) -> Worker:
 
 def run_server(app: Flask) -> None:
     """Serve until interrupted; work in hand is ended before the process leaves."""
-    chosen = _may_serve()
+    chosen = may_serve()
     with app.app_context():
         assert_safe(db.engine)
     background = None
@@ -137,18 +128,8 @@ def run_server(app: Flask) -> None:
     sys.exit(0)
 
 
-def _may_serve() -> settings.Settings:
-    for check in _checks:
-        check()
-    try:
-        settings.assert_may_serve()
-    except settings.SettingsInvalid as error:
-        raise click.ClickException(str(error)) from error
-    return settings.current()
-
-
 def _redis_bell() -> bell.RedisBell:
-    chosen = _may_serve()
+    chosen = may_serve()
     if not chosen.redis_url:
         raise click.ClickException("REDIS_URL is not set")
     return bell.RedisBell(chosen.redis_url, chosen.bell_slots)

@@ -15,6 +15,16 @@ _context: ContextVar[dict[str, str]] = ContextVar("log_context", default={})  # 
 # Addresses that carry a link token: /convocations/<token>, /rendez-vous/<token>, /liens/<token>.
 _TOKENS = re.compile(r"(/(?:convocations|rendez-vous|liens)/)[A-Za-z0-9_-]{20,}")
 
+# Libraries that tell more than anybody asked.
+NOISY = (
+    "fontTools",
+    "weasyprint",
+    "waitress.queue",
+    "rq.worker",
+    "SpiffWorkflow",
+    "spiff",
+    "alembic.runtime.plugins",
+)
 # Who leaves a line for each request, each piece of work.
 ROUTINE = ("web.assembly", "prefecture.kernel.worker")
 
@@ -79,5 +89,5 @@ def configure(style: str) -> None:
     root = logging.getLogger()
     root.handlers[:] = [output]
     root.setLevel(logging.INFO)
-    for noisy in ("fontTools", "weasyprint", "waitress.queue", "rq.worker", "SpiffWorkflow", "spiff"):
+    for noisy in NOISY:
         logging.getLogger(noisy).setLevel(logging.WARNING)

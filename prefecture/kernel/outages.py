@@ -9,7 +9,6 @@ from __future__ import annotations
 import sqlite3
 from typing import Any, Final
 
-import psycopg
 from sqlalchemy import Connection, Engine, event
 from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.exc import DBAPIError
@@ -45,7 +44,7 @@ def translate(engine: Engine) -> None:
     def handle(context: ExceptionContext) -> Unavailable | None:
         if context.is_pre_ping:
             return None  # a connection of the pool has died: the pool opens another
-        return _unavailable(context.original_exception, disconnected=context.is_disconnect)
+        return _unavailable(context.original_exception, context.dialect.loaded_dbapi, context.is_disconnect)
 
 
 def told(connection: Connection, error: Any) -> BaseException:
@@ -54,25 +53,25 @@ def told(connection: Connection, error: Any) -> BaseException:
     disconnected = connection.dialect.is_disconnect(error, connection.connection, None)
     if disconnected:
         connection.invalidate(error)
-    return _unavailable(error, disconnected=disconnected) or DBAPIError.instance(
+    return _unavailable(error, driver, disconnected) or DBAPIError.instance(
         None, None, error, driver.Error, connection_invalidated=disconnected, dialect=connection.dialect
     )
 
 
-def _unavailable(error: BaseException, *, disconnected: bool) -> Unavailable | None:
-    if isinstance(error, psycopg.Error):
-        return _of_postgresql(error, disconnected=disconnected)
+def _unavailable(error: Any, driver: Any, disconnected: bool) -> Unavailable | None:
+    if hasattr(error, "sqlstate"):
+        return _of_postgresql(error, driver, disconnected)
     code = getattr(error, "sqlite_errorcode", None)
     return None if code is None else _of_sqlite(code & _PRIMARY)
 
 
-def _of_postgresql(error: psycopg.Error, *, disconnected: bool) -> Unavailable | None:
-    state: Any = error.sqlstate
+def _of_postgresql(error: Any, driver: Any, disconnected: bool) -> Unavailable | None:
+    state = error.sqlstate
     if state in _BUSY_STATES:
         return Unavailable(BUSY, retry_after=RETRY_BUSY)
     if state in _FULL_STATES:
         return Unavailable(FULL, retry_after=RETRY_FULL)
-    if disconnected or state in _AWAY_STATES or (state is None and isinstance(error, psycopg.OperationalError)):
+    if disconnected or state in _AWAY_STATES or (state is None and isinstance(error, driver.OperationalError)):
         return Unavailable(AWAY, retry_after=RETRY_AWAY)
     return None
 

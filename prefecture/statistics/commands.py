@@ -6,7 +6,6 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, time, timedelta
-from typing import Final
 
 import click
 from flask import Flask
@@ -17,23 +16,19 @@ from prefecture.demarches import suspension
 from prefecture.demarches.commands import demarche
 from prefecture.demarches.queries import VersionView
 from prefecture.identity.permissions import Actor
-from prefecture.kernel import clock, worker
+from prefecture.kernel import clock
 from prefecture.kernel.errors import DomainError
 from prefecture.kernel.unit_of_work import unit_of_work
-from prefecture.statistics import jobs, observing, queries, replay
+from prefecture.statistics import observing, queries, replay
 from prefecture.statistics.queries import Asked
-
-# Importing them entered them in the table of due work's handlers.
-HANDLERS: Final = (jobs.observe, replay.go_on)
 
 statistics = AppGroup("statistics", help="What is counted of the dossiers' ways.")
 DAYS = click.option("--days", default=90, show_default=True, help="How many days back, today included.")
 
 
 def register(app: Flask) -> None:
-    """Give `app` the commands of this desk, and its work that comes back by the clock."""
+    """Give `app` the commands of this desk."""
     app.cli.add_command(statistics)
-    worker.plan_regularly(jobs.plan)
 
 
 @statistics.command()
