@@ -10,6 +10,8 @@ from marshmallow import Schema, fields
 
 from api.reading import Blueprint
 from prefecture.demarches import queries as demarches
+from prefecture.demarches.version import PARIS
+from prefecture.kernel import clock
 from prefecture.kernel.entry import PUBLIC, entry
 
 blueprint = Blueprint("api-demarches", __name__, description="Démarches publiées")
@@ -53,6 +55,6 @@ def form(code: str) -> Response:
             key: piece.get(key)
             for key in ("code", "libelle", "formats", "indispensable", "original", "aide", "condition")
         }
-        for piece in version.settings.get("pieces", [])
+        for piece in version.settings_at(clock.today(PARIS)).get("pieces", [])
     ]
     return jsonify({**described, "demarche": version.code, "version": version.number, "pieces": pieces})

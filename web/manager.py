@@ -11,10 +11,11 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from prefecture.demarches import queries as demarches
+from prefecture.demarches.version import PARIS
 from prefecture.dossiers import incidents
 from prefecture.identity import queries as identity
 from prefecture.identity.permissions import ADMINISTRATEUR, ANALYSTE, CHEF_DE_SERVICE, Actor
-from prefecture.kernel import outbox
+from prefecture.kernel import clock, outbox
 from prefecture.kernel.entry import entry
 from prefecture.kernel.errors import Conflict
 from prefecture.kernel.unit_of_work import unit_of_work
@@ -109,7 +110,7 @@ def _delays(figures: Figures, titles: dict[str, str]) -> list[dict[str, Any]]:
     for code, title in titles.items():
         medians = _medians(figures, code)
         if medians:
-            silence = demarches.current(code).settings.get("silence", {})
+            silence = demarches.current(code).settings_at(clock.today(PARIS)).get("silence", {})
             days, limit = round(sum(medians), 1), _days_of(str(silence.get("delai", "")))
             found.append({"title": title, "days": days, "limit": limit, "over": bool(limit and days > limit)})
     return sorted(found, key=lambda one: -one["days"])

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from engine import feel
 from engine.compile import Finding
+from prefecture.demarches import reglages_dated
 
 if TYPE_CHECKING:
     from prefecture.demarches.version import Version
@@ -22,6 +22,7 @@ _OPTIONAL: tuple[tuple[str, type, str], ...] = (
     ("service", str, _TEXT),
     ("pieces", list, "une liste"),
     ("donnees", dict, "un ensemble de listes datées"),
+    ("changements", list, "une liste datée"),
     ("clauses", dict, "un ensemble de listes"),
     ("sources", list, "une liste"),
     ("messages", dict, "un ensemble de messages"),
@@ -47,7 +48,7 @@ def check(settings: Mapping[str, Any], version: Version) -> Iterator[Finding]:
         yield _found("formulaire-inconnu", "formulaire", message, f"Ajoutez forms/{version.form_id}.json.")
     yield from _durations(settings)
     yield from _pieces(settings.get("pieces", []))
-    yield from _dated(settings.get("donnees", {}))
+    yield from reglages_dated.check(settings)
     yield from _senders(settings.get("messages", {}))
     yield from _keys(settings.get("correspondance", {}))
 
@@ -81,7 +82,6 @@ def _durations(settings: Mapping[str, Any]) -> Iterator[Finding]:
 
 
 def _pieces(pieces: Any) -> Iterator[Finding]:
-    seen: set[str] = set()
     for place, piece in enumerate(pieces if isinstance(pieces, list) else [], 1):
         code = piece.get("code") if isinstance(piece, Mapping) else None
         if not code or not piece.get("libelle"):
@@ -90,10 +90,6 @@ def _pieces(pieces: Any) -> Iterator[Finding]:
                 "piece-incomplete", f"pieces.{place}", message, "Donnez «\u00a0code\u00a0» et «\u00a0libelle\u00a0»."
             )
             continue
-        if code in seen:
-            message = f"Deux pièces portent le code «\u00a0{code}\u00a0»."
-            yield _found("piece-en-double", f"pieces.{code}", message, "Changez l’un des deux codes.")
-        seen.add(code)
         yield from _condition(code, piece.get("condition"))
 
 
@@ -119,23 +115,6 @@ def _keys(keys: Any) -> Iterator[Finding]:
         except feel.FeelSyntaxError as error:
             message = f"La clé «\u00a0{name}\u00a0» n’est pas du FEEL\u00a0: {error}"
             yield _found("cle-invalide", f"correspondance.{name}", message, "Corrigez l’expression.")
-
-
-def _dated(data: Any) -> Iterator[Finding]:
-    for name, rows in data.items() if isinstance(data, Mapping) else ():
-        where = f"donnees.{name}"
-        days = [row.get("depuis") for row in rows] if isinstance(rows, list) else [None]
-        if any(not isinstance(day, date) for day in days) or any("valeur" not in row for row in rows):
-            message = f"Chaque ligne de «\u00a0{name}\u00a0» doit avoir une date et une valeur."
-            yield _found(
-                "donnee-sans-date", where, message, "Donnez «\u00a0depuis\u00a0» (AAAA-MM-JJ) et «\u00a0valeur\u00a0»."
-            )
-        elif len(set(days)) < len(days):
-            message = f"«\u00a0{name}\u00a0» a deux valeurs pour la même date."
-            yield _found("donnee-en-double", where, message, "Gardez une seule ligne par date.")
-        elif any(not row.get("source") for row in rows):
-            message = f"«\u00a0{name}\u00a0» ne dit pas d’où vient sa valeur."
-            yield _found("donnee-sans-source", where, message, "Ajoutez «\u00a0source\u00a0».", severity="warning")
 
 
 def _found(rule: str, where: str, message: str, fix: str, severity: Any = "error") -> Finding:

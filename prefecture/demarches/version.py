@@ -19,6 +19,7 @@ from engine import compile as compiler
 from engine import feel
 from engine.definition import Definition
 from engine.errors import DefinitionInvalid
+from prefecture.demarches import dated, dated_forms
 from prefecture.demarches.bundle import COMMON, Bundle
 from prefecture.kernel import clock
 from prefecture.kernel.errors import NotFound
@@ -141,7 +142,7 @@ class Version:
         """A form by the name that a BPMN file gives it; raises NotFound."""
         with self._lock:
             if form_id not in self._forms:
-                content = self.file(f"forms/{form_id}.json")
+                content = dated_forms.limited(self.file(f"forms/{form_id}.json"), self._hides)
                 self._forms[form_id] = forms.load(content, blocks=self.blocks, evaluate=evaluate)
             return self._forms[form_id]
 
@@ -165,13 +166,29 @@ class Version:
     def blocks(self) -> Mapping[str, bytes]:
         """The shared questions by name; the démarche's own hide those of `_commun`."""
         ordered = sorted(self._files, key=lambda name: not name.startswith(f"{COMMON}/"))
-        return {_stem(name): self._files[name] for name in ordered if name.endswith(".json") and "/blocs/" in name}
+        shared = [name for name in ordered if name.endswith(".json") and "/blocs/" in name]
+        return {_stem(name): dated_forms.limited(self._files[name], self._hides) for name in shared}
+
+    @cached_property
+    def _hides(self) -> Mapping[str, str]:
+        """What hides the questions of pièces that are asked for during a time only."""
+        try:
+            return dated_forms.hides_of(self.settings)
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError, NotFound):
+            return {}  # the findings say what cannot be read
+
+    def settings_at(self, day: date) -> Mapping[str, Any]:
+        """`demarche.toml` as it is on `day`: settings changed by then, pièces of that day."""
+        return dated.at(self.settings, day)
+
+    def settings_for(self, filed_on: date, day: date) -> Mapping[str, Any]:
+        """The same for a dossier: what was promised as it was on the day it was filed, the rest as it is on `day`."""
+        return dated.for_dossier(self.settings, filed_on, day)
 
     def data_at(self, name: str, day: date) -> Any:
-        """The value of a dated figure of `demarche.toml` (fees, delays) in force on `day`; None before the first."""
-        dated = self.settings.get("donnees", {}).get(name, [])
-        in_force = [one for one in dated if one["depuis"] <= day]
-        return max(in_force, key=lambda one: one["depuis"])["valeur"] if in_force else None
+        """The value of a dated figure of `demarche.toml` (fees, delays) in force on `day`; None where none is."""
+        found = dated.in_force(self.settings.get(dated.DATA, {}).get(name), day)
+        return None if found is None else found.get(dated.VALUE)
 
 
 def _asks_files(component: forms.Component) -> bool:

@@ -6,7 +6,7 @@ What a process finds at its start, whatever the démarche:
 * `dossier`: `numero`, `depose_le` (date in the préfecture's zone), `prefecture` (code), `service` (name),
   `canal` (`teleservice` or `guichet`: who filed it);
 * `usager`: `nom`, `prenoms`, `date_naissance` as the account says;
-* `demarche`: `version`, and what `demarche.toml` says apart from its lists (`silence`, `complement`, `convocation`…).
+* `demarche`: `version`, and what `demarche.toml` says that day apart from its lists (`silence`, `complement`…).
 """
 
 from __future__ import annotations
@@ -76,7 +76,7 @@ def submit(
         "demande": clean,
         "dossier": _told(dossier, service, zone, actor),
         "usager": _usager(person),
-        "demarche": _demarche(version),
+        "demarche": _demarche(version, now.astimezone(zone).date()),
     }
     advance = runtime.start(version.definition, data=data, now=now, zone=zone)
     held = Held(dossier, version, actor, now, {})
@@ -146,8 +146,8 @@ def _told(dossier: Record, service: ServiceView, zone: ZoneInfo, actor: Actor) -
     }
 
 
-def _demarche(version: Version) -> dict[str, Any]:
-    told = {name: value for name, value in version.settings.items() if name not in _NOT_TOLD}
+def _demarche(version: Version, day: date) -> dict[str, Any]:
+    told = {name: value for name, value in version.settings_at(day).items() if name not in _NOT_TOLD}
     return {**told, "version": version.number}
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
+from prefecture.demarches import dated
 from prefecture.steps.plan import Facts, Notice, Plan
 from prefecture.steps.registry import action
 
@@ -49,18 +49,10 @@ def hand_over(facts: Facts) -> Plan:
 
 def _fee(facts: Facts, name: str) -> dict[str, Any] | None:
     """The fee of that name in force today."""
-    rows = facts.settings.get("donnees", {}).get(name, ())
-    in_force = [one for one in rows if _from(one["depuis"]) <= facts.today]
-    if not in_force:
-        return None
-    latest = max(in_force, key=lambda one: _from(one["depuis"]))
-    return {"libelle": str(latest.get("libelle", name)), "montant": latest["valeur"]}
+    found = dated.in_force(facts.settings.get(dated.DATA, {}).get(name), facts.today)
+    return None if found is None else {"libelle": str(found.get("libelle", name)), "montant": found[dated.VALUE]}
 
 
 def _regularisation(facts: Facts) -> dict[str, Any] | None:
     amount = facts.number("regularisation", 0)
     return {"libelle": "Visa de régularisation (dépôt hors délai)", "montant": amount} if amount else None
-
-
-def _from(value: Any) -> date:
-    return value if isinstance(value, date) else date.fromisoformat(str(value))

@@ -11,6 +11,7 @@ from prefecture.agenda import queries as agenda
 from prefecture.agenda.queries import RdvView
 from prefecture.demarches import queries as demarches
 from prefecture.dossiers import queries as dossiers
+from prefecture.dossiers.settings import settings_of
 from prefecture.dossiers.views import DossierView
 from prefecture.identity import queries as identity
 from prefecture.identity.permissions import Actor
@@ -50,7 +51,7 @@ def gather(dossier_id: uuid.UUID, action: str, params: Mapping[str, Any]) -> Gat
         params=params,
         now=now,
         zone=prefecture.zone,
-        settings=version.settings,
+        settings=settings_of(dossier),
         statut=dossier.statut,
         silence_day=dossier.silence_at.astimezone(prefecture.zone).date() if dossier.silence_at else None,
         appointment=_told(rdv, service) if rdv else None,

@@ -11,6 +11,7 @@ from prefecture.demarches import queries as demarches
 from prefecture.documents import queries as documents
 from prefecture.dossiers import queries, service
 from prefecture.dossiers.queries import DossierView
+from prefecture.dossiers.settings import settings_of
 from prefecture.identity.permissions import Actor, Subject, may
 from prefecture.kernel import traces
 from prefecture.kernel.entry import entry
@@ -120,7 +121,7 @@ def _page(found: DossierView, *, error: str = "", refused: str = "", reason: str
             skipped=() if version.settings.get("remise", {}).get("active", True) else ("remise",),
         ),
         tasks=queries.open_tasks(found.number, actor),
-        pieces=pieces_of(version.settings, held, history),
+        pieces=pieces_of(settings_of(found), held, history),
         letters=[one for one in reversed(held) if one.kind == "courrier"],
         early=queries.kept_messages(found.number, actor),
         drawings=drawings_of(found, actor) if found.erased_at is None else [],

@@ -7,10 +7,10 @@ import uuid
 from flask import Response as FlaskResponse
 from flask import render_template
 
-from prefecture.demarches import queries as demarches
 from prefecture.documents import queries as documents
 from prefecture.dossiers import queries
 from prefecture.dossiers.queries import DossierView
+from prefecture.dossiers.settings import settings_of
 from prefecture.kernel import traces
 from prefecture.kernel.entry import entry
 from prefecture.kernel.errors import NotFound
@@ -58,8 +58,7 @@ def document_page(number: str, document_id: uuid.UUID, page: int) -> FlaskRespon
 
 def piece_labels(dossier: DossierView) -> dict[str, str]:
     """What the démarche calls each pièce."""
-    settings = demarches.version(dossier.version_id).settings
-    return {str(one["code"]): str(one["libelle"]) for one in settings.get("pieces", ())}
+    return {str(one["code"]): str(one["libelle"]) for one in settings_of(dossier).get("pieces", ())}
 
 
 def _of_dossier(number: str, document_id: uuid.UUID) -> tuple[DossierView, documents.DocumentView]:

@@ -36,4 +36,5 @@ def data_of(dossier: DossierView, actor: Actor) -> Mapping[str, Any] | None:
 def filed_sections(dossier: DossierView, data: Mapping[str, Any]) -> Any:
     """What the citizen filed, question by question."""
     version = demarches.version(dossier.version_id)
-    return version.form(version.form_id).read_back(data.get("demande", {}), context={"usager": data.get("usager", {})})
+    context = {name: data.get(name, {}) for name in ("usager", "dossier")}
+    return version.form(version.form_id).read_back(data.get("demande", {}), context=context)

@@ -15,6 +15,7 @@ from prefecture.demarches import queries as demarches
 from prefecture.documents import queries as documents
 from prefecture.dossiers import queries, service
 from prefecture.dossiers.queries import TaskDetail
+from prefecture.dossiers.settings import settings_of
 from prefecture.identity.permissions import Subject, may, may_do_task
 from prefecture.kernel import traces
 from prefecture.kernel.entry import entry
@@ -120,13 +121,13 @@ def _page(detail: TaskDetail, typed: Mapping[str, Any] | None, errors: Mapping[s
     """The page with what was typed; None: as the task was left the last time."""
     actor, dossier = session.signed_in(), detail.dossier
     form = _form(detail)
-    version = demarches.version(dossier.version_id)
+    settings = settings_of(dossier)
     history = queries.history(dossier.number, actor)
     held = documents.of_dossier(dossier.id)
-    answers = _left(detail.answers, pieces_of(version.settings, held, history)) if typed is None else typed
+    answers = _left(detail.answers, pieces_of(settings, held, history)) if typed is None else typed
     views = [form.view(answers, errors, page.number, context=detail.data) for page in form.pages] if form else []
     judged = _judged(views)
-    pieces = pieces_of(version.settings, held, history, judged)
+    pieces = pieces_of(settings, held, history, judged)
     is_open = detail.task.status == "open"
     doer = _doer(detail)
     lettered = is_open and doer == "me" and preview.writes_letter(detail)

@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import render_template
 
+from prefecture.demarches import dated
 from prefecture.demarches import queries as demarches
 from prefecture.demarches.version import PARIS, Version
 from prefecture.dossiers import queries
@@ -30,11 +31,12 @@ def begin(code: str) -> str:
     version = demarches.current(code)
     actor = session.actor()
     held = queries.draft(actor, code) if actor is not None and actor.kind == "person" else None
-    pieces = version.settings.get("pieces", ())
+    told = version.settings_at(clock.today(PARIS))
+    pieces = told.get("pieces", ())
     return render_template(
         "citizen/begin.html",
         version=version,
-        settings=version.settings,
+        settings=told,
         draft=held,
         always=[one for one in pieces if not one.get("condition")],
         perhaps=[one for one in pieces if one.get("condition")],
@@ -47,8 +49,9 @@ def costs_today(version: Version) -> list[dict[str, Any]]:
     """The dated amounts of the démarche that are in force today, in euros."""
     today = clock.today(PARIS)
     found = []
-    for name, dated in version.settings.get("donnees", {}).items():
-        value = version.data_at(name, today)
-        if isinstance(value, int | float) and dated and dated[0].get("libelle"):
-            found.append({"label": dated[0]["libelle"], "amount": value, "basis": dated[0].get("fondement", "")})
+    for rows in version.settings.get(dated.DATA, {}).values():
+        row = dated.in_force(rows, today)
+        value = None if row is None else row.get(dated.VALUE)
+        if row is not None and isinstance(value, int | float) and row.get("libelle"):
+            found.append({"label": row["libelle"], "amount": value, "basis": row.get("fondement", "")})
     return found

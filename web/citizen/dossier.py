@@ -18,6 +18,7 @@ from prefecture.documents import queries as documents
 from prefecture.documents.queries import DocumentView
 from prefecture.dossiers import queries, service
 from prefecture.dossiers.queries import DossierView, HistoryEntry, TaskView
+from prefecture.dossiers.settings import settings_of
 from prefecture.identity import queries as identity
 from prefecture.identity.permissions import USAGER
 from prefecture.kernel import traces
@@ -61,7 +62,7 @@ def dossier(number: str) -> str:
         rdv=rdv if rdv is not None and rdv.active else None,
         steps=steps_of(found, _notes(found, history, rdv)),
         after=wording.AFTER.get(found.etape or ""),
-        silence=demarches.version(found.version_id).settings.get("silence", {}),
+        silence=settings_of(found).get("silence", {}),
         letters=[one for one in papers if one.kind == "courrier"],
         pieces=[one for one in papers if one.kind == "piece"],
         filed=_filed(found, papers, tasks),
@@ -116,7 +117,7 @@ def _filed(found: DossierView, papers: Sequence[DocumentView], tasks: Sequence[T
     for one in papers:
         if one.piece_code:
             names.setdefault(one.piece_code, []).append({"id": str(one.id), "name": one.filename})
-    context = {"usager": data.get("usager", {})}
+    context = {name: data.get(name, {}) for name in ("usager", "dossier")}
     return version.form(version.form_id).read_back(data.get("demande", {}), context=context, documents=names)
 
 

@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response
 from prefecture.demarches import queries as demarches
 from prefecture.demarches.version import Version
 from prefecture.dossiers import queries, service
+from prefecture.dossiers.settings import settings_of
 from prefecture.identity import queries as identity
 from prefecture.identity.permissions import USAGER, Actor
 from prefecture.identity.queries import PrefectureView
@@ -106,7 +107,7 @@ def receipt(number: str) -> str:
         "citizen/receipt.html",
         dossier=dossier,
         house=identity.prefecture(dossier.prefecture),
-        settings=demarches.version(dossier.version_id).settings,
+        settings=settings_of(dossier),
     )
 
 
