@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from engine.compile import ActionSpec, Finding
 from engine.definition import Definition
 from engine.provenance import tables_behind
+from prefecture.demarches import mentions as legal
 from prefecture.demarches.bundle import COMMON
 from prefecture.notifications.templates import TemplateRefused, unknown_tags
 
@@ -26,7 +27,8 @@ def is_letter(path: str) -> bool:
 
 
 def check(version: Version, tags: frozenset[str]) -> Iterator[Finding]:
-    """Templates that cannot be read, templates that they name and nobody has, tags that nobody fills in.
+    """Templates that cannot be read, templates that they name and nobody has, tags that nobody fills in, legal mentions
+    that letters lack.
 
     Without `tags` these are not judged. Each file is judged by itself: what it extends or includes is judged there.
     """
@@ -34,6 +36,7 @@ def check(version: Version, tags: frozenset[str]) -> Iterator[Finding]:
         hidden = path.startswith(f"{COMMON}/") and path.removeprefix(f"{COMMON}/") in version.files
         if is_letter(path) and not hidden:
             yield from _check_one(version, path, tags)
+            yield from legal.findings(version, path)
 
 
 def mentions(version: Version, definition: Definition, actions: Mapping[str, ActionSpec]) -> Iterator[Finding]:

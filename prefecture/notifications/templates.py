@@ -17,7 +17,8 @@ from typing import Any
 from jinja2 import Template, TemplateError, meta, nodes
 from jinja2.exceptions import TemplateNotFound, TemplateSyntaxError, UndefinedError
 
-from prefecture.notifications import gsm, plain_text
+from prefecture.kernel.errors import NotFound
+from prefecture.notifications import faults, gsm, plain_text
 from prefecture.notifications.french import NotSayable
 from prefecture.notifications.sandbox import LONGEST_TEXT, Loader, OverBudget, Sandbox, counted
 
@@ -98,6 +99,33 @@ def unknown_tags(source: str, known: Collection[str], loader: Loader | None = No
     return sorted(unknown)
 
 
+def tree(source: str) -> nodes.Template:
+    """A template as read, for whoever looks at what it says. Raises TemplateRefused."""
+    with _refusing():
+        return _parsed(source)
+
+
+def path(node: nodes.Node) -> str | None:
+    """`a.b.c` for a chain of names, None for anything else."""
+    if isinstance(node, nodes.Name):
+        return node.name if node.ctx == "load" else None
+    if isinstance(node, nodes.Getattr):
+        inner = path(node.node)
+        return None if inner is None else f"{inner}.{node.attr}"
+    if isinstance(node, nodes.Getitem) and isinstance(node.arg, nodes.Const) and isinstance(node.arg.value, str):
+        inner = path(node.node)
+        return None if inner is None else f"{inner}.{node.arg.value}"
+    return None
+
+
+def source_of(name: str, loader: Loader | None) -> str | None:
+    """The text of the template that another one names; None when nobody has it."""
+    try:
+        return None if loader is None else loader(name)
+    except (NotFound, KeyError):
+        return None
+
+
 @contextmanager
 def _refusing() -> Iterator[None]:
     """Turn whatever a template does wrong into a TemplateRefused."""
@@ -106,13 +134,13 @@ def _refusing() -> Iterator[None]:
     except TemplateNotFound as error:
         raise TemplateRefused(f"le modèle «\u00a0{error.name}\u00a0» n’existe pas") from error
     except TemplateSyntaxError as error:
-        raise TemplateRefused(f"ce modèle ne se lit pas ({error.message})", error.lineno, error.filename) from error
+        raise TemplateRefused(faults.french(error.message or ""), error.lineno, error.filename) from error
     except UndefinedError as error:
         raise TemplateRefused(f"une donnée manque ({error.message})", *_place(error)) from error
     except (OverBudget, RecursionError) as error:
         raise TemplateRefused("ce modèle demande trop de calcul ou de texte") from error
     except (TemplateError, NotSayable) as error:
-        raise TemplateRefused(str(error), *_place(error)) from error
+        raise TemplateRefused(faults.french(str(error)), *_place(error)) from error
     except (ArithmeticError, TypeError, ValueError, LookupError) as error:
         raise TemplateRefused(f"une valeur ne convient pas ({error})", *_place(error)) from error
 
@@ -163,7 +191,6 @@ def _title(page: str) -> str:
 
 def _family(source: str, loader: Loader | None, missing: set[str]) -> Iterator[frozenset[str]]:
     """The tags of `source`, then of every template that it names, each once."""
-    environment = Sandbox(loader, html=True)
     waiting = [source]
     seen: set[str] = set()
     while waiting:
@@ -171,49 +198,41 @@ def _family(source: str, loader: Loader | None, missing: set[str]) -> Iterator[f
         yield tags
         for name in named - seen:
             seen.add(name)
-            try:
-                waiting.append(environment.loader.get_source(environment, name)[0])  # type: ignore[union-attr]
-            except TemplateNotFound:
+            found = source_of(name, loader)
+            if found is None:
                 missing.add(name)
+            else:
+                waiting.append(found)
 
 
 @lru_cache(maxsize=512)
 def _read(source: str) -> tuple[frozenset[str], frozenset[str]]:
     """The tags of one template and the templates that it names, once: the same texts are judged at every keystroke."""
-    with _refusing():
-        tree = _sandbox(None, True).parse(source)
-    return frozenset(_tags(tree)), frozenset(name for name in meta.find_referenced_templates(tree) if name is not None)
+    read = tree(source)
+    return frozenset(_tags(read)), frozenset(name for name in meta.find_referenced_templates(read) if name is not None)
 
 
-def _tags(tree: nodes.Template) -> set[str]:
+@lru_cache(maxsize=512)
+def _parsed(source: str) -> nodes.Template:
+    return _sandbox(None, True).parse(source)
+
+
+def _tags(read: nodes.Template) -> set[str]:
     """Every dotted name that is read from outside the template, in its longest form."""
-    free = meta.find_undeclared_variables(tree)
+    free = meta.find_undeclared_variables(read)
     found: set[str] = set()
 
     def walk(node: nodes.Node) -> None:
-        path = _path(node)
-        if path is not None:
-            if path.split(".", 1)[0] in free:
-                found.add(path)
+        name = path(node)
+        if name is not None:
+            if name.split(".", 1)[0] in free:
+                found.add(name)
             return
         for child in node.iter_child_nodes():
             walk(child)
 
-    walk(tree)
+    walk(read)
     return found
-
-
-def _path(node: nodes.Node) -> str | None:
-    """`a.b.c` for a chain of names, None for anything else."""
-    if isinstance(node, nodes.Name):
-        return node.name if node.ctx == "load" else None
-    if isinstance(node, nodes.Getattr):
-        inner = _path(node.node)
-        return None if inner is None else f"{inner}.{node.attr}"
-    if isinstance(node, nodes.Getitem) and isinstance(node.arg, nodes.Const) and isinstance(node.arg.value, str):
-        inner = _path(node.node)
-        return None if inner is None else f"{inner}.{node.arg.value}"
-    return None
 
 
 def _is_known(tag: str, known: Collection[str]) -> bool:
