@@ -10,9 +10,9 @@ import time
 import uuid
 import weakref
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
-from sqlalchemy import Engine, Index, String, Text, Uuid, select
+from sqlalchemy import Date, Engine, Index, String, Text, Uuid, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from prefecture.demarches import queries
@@ -48,6 +48,7 @@ class Suspension(Model):
     by: Mapped[str] = mapped_column(String(120))
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     ended_by: Mapped[str | None] = mapped_column(String(120))
+    expected_on: Mapped[date | None] = mapped_column(Date)  # when it is hoped to end, as people are told
 
     __table_args__ = (Index("ix_demarche_suspension_code", "code", "since"),)
 
@@ -65,6 +66,7 @@ class SuspensionView:
     by: str
     ended_at: datetime | None
     ended_by: str | None
+    expected_on: date | None = None
 
 
 # By database: when it was asked last, and what was held then. Tests run on several databases in one process.
@@ -177,4 +179,5 @@ def _view(row: Suspension) -> SuspensionView:
         row.by,
         row.ended_at,
         row.ended_by,
+        row.expected_on,
     )

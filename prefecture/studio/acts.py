@@ -20,6 +20,7 @@ from prefecture.studio.models_publication import PublicationAct
 
 ASKED, ACCEPTED, REFUSED = "asked", "accepted", "refused"
 PUBLISHED, FORCED, RETURNED, THRESHOLD, RECEIVED = "published", "forced", "returned", "threshold", "received"
+SEALED, TRUSTED, UNTRUSTED, RETIRED, REOPENED = "sealed", "trusted", "untrusted", "retired", "reopened"
 WORDS: Mapping[str, str] = {
     ASKED: "Recette demandée",
     ACCEPTED: "Recette donnée",
@@ -28,7 +29,12 @@ WORDS: Mapping[str, str] = {
     FORCED: "Publiée malgré les conditions",
     RETURNED: "Retour à une version",
     THRESHOLD: "Seuil de couverture fixé",
-    RECEIVED: "Reçue d’un autre environnement",
+    RECEIVED: "Reçue d’une autre installation, publiée ici en version",
+    SEALED: "Scellée pour une autre installation, version",
+    TRUSTED: "Clé de confiance ajoutée\u00a0:",
+    UNTRUSTED: "Clé de confiance retirée\u00a0:",
+    RETIRED: "Fermée aux nouveaux dossiers\u00a0:",
+    REOPENED: "Rouverte aux nouveaux dossiers\u00a0:",
 }
 EVERYWHERE = ""  # the code of an act that is about all démarches
 _LOCK = 7465  # of this journal, among the advisory locks of the database
@@ -53,10 +59,13 @@ class Act:
 
     @property
     def said(self) -> str:
-        """The act in French, with its version or its figure."""
-        figure = self.told.get("number") or self.told.get("percent")
+        """The act in French, with its version, its figure or the key's name."""
+        if self.act in (RETIRED, REOPENED):
+            number = self.told.get("number")
+            return f"{WORDS[self.act]} {f'version {number}' if number else 'toute la démarche'}"
+        figure = self.told.get("name") or self.told.get("number") or self.told.get("percent")
         unit = "" if figure is None else f" {figure}" + ("\u00a0%" if self.act == THRESHOLD else "")
-        return WORDS[self.act] + (unit if self.act in (PUBLISHED, FORCED, RETURNED, RECEIVED, THRESHOLD) else "")
+        return WORDS[self.act] + ("" if self.act in (ASKED, ACCEPTED, REFUSED) else unit)
 
 
 def record(

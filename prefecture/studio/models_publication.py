@@ -33,7 +33,8 @@ class PublicationAct(Model):
 
     __table_args__ = (
         CheckConstraint(
-            "act IN ('asked', 'accepted', 'refused', 'published', 'forced', 'returned', 'threshold', 'received')",
+            "act IN ('asked', 'accepted', 'refused', 'published', 'forced', 'returned', 'threshold', 'received', "
+            "'sealed', 'trusted', 'untrusted', 'retired', 'reopened')",
             name="act",
         ),
     )

@@ -102,7 +102,7 @@ def publish(actor: Actor, draft_id: uuid.UUID, digest: str, reason: str = "") ->
     if found.unmet and (not forced or found.stopped):
         raise PublicationRefused(found.unmet)
     if found.unmet:
-        _check_reason(reason)
+        check_reason(reason)
     version = publishing.publish_files(files, row.code, actor.name)
     told = {"number": version.number, "passed_over": [one.key for one in found.unmet]}
     act = FORCED if found.unmet else PUBLISHED
@@ -127,7 +127,7 @@ def go_back(actor: Actor, code: str, version_id: uuid.UUID, reason: str) -> Vers
     Raises Forbidden, NotFound, Conflict (it is in force), Invalid.
     """
     held.may(actor, "demarche.publish")
-    _check_reason(reason)
+    check_reason(reason)
     before = demarches.current(code)
     version = publishing.put_in_force(code, version_id)
     told = {"number": version.number, "from": before.number}
@@ -145,7 +145,7 @@ def set_threshold(actor: Actor, percent: int, reason: str) -> None:
     """Say what share of the elements scenarios must pass, for all démarches. Raises Forbidden, Invalid."""
     if not 0 <= percent <= 100:
         raise Invalid({"seuil": "Un nombre de 0 à 100."})
-    _check_reason(reason)
+    check_reason(reason)
     assert_governs(actor)
     acts.record(actor, THRESHOLD, reason=reason, told={"percent": percent})
 
@@ -269,7 +269,8 @@ def _code_of(files: Bundle, row: Draft) -> str:
     return str(found.get("code", row.code))
 
 
-def _check_reason(reason: str) -> None:
+def check_reason(reason: str) -> None:
+    """Raise Invalid unless the reason says something that the journal can keep."""
     if len(reason.strip()) < SHORTEST_REASON:
         raise Invalid(
             {"motif": f"Dites pourquoi, en {SHORTEST_REASON} caractères au moins\u00a0: le journal le garde."}

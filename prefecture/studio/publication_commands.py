@@ -1,5 +1,5 @@
-"""Publication from the command line: `demarche draft gate|publish|changes`, `demarche changes|return|publications|threshold`,
-`demarche seal|receive|key`.
+"""Publication from the command line: `demarche draft gate|publish|changes`, `demarche changes|return|publications`,
+`demarche threshold`.
 
 Whoever has the command line is no recetteur: a sign-off is given on the pages or by the API, by a person.
 """
@@ -7,7 +7,6 @@ Whoever has the command line is no recetteur: a sign-off is given on the pages o
 from __future__ import annotations
 
 import uuid
-from pathlib import Path
 
 import click
 
@@ -16,7 +15,7 @@ from prefecture.demarches import queries as demarches
 from prefecture.identity.permissions import Actor
 from prefecture.kernel.errors import DomainError
 from prefecture.kernel.unit_of_work import unit_of_work
-from prefecture.studio import acts, promotion, publication, queries
+from prefecture.studio import acts, publication, queries
 from prefecture.studio.comparison import Compared, compare
 
 _WORDS = {ADDED: "ajouté", REMOVED: "retiré", CHANGED: "modifié", MOVED: "déplacé"}
@@ -26,7 +25,7 @@ def register(demarche: click.Group, draft: click.Group) -> None:
     """Add these commands to the groups of démarches and of drafts."""
     for command in (gate, publish, draft_changes):
         draft.add_command(command)
-    for command in (changes, return_, publications, threshold, seal, receive, key):
+    for command in (changes, return_, publications, threshold):
         demarche.add_command(command)
 
 
@@ -54,7 +53,7 @@ def publish(draft_id: uuid.UUID, reason: str) -> None:
         with unit_of_work():
             version = publication.publish(Actor.system(), draft_id, digest, reason)
     except DomainError as error:
-        raise click.ClickException(_said(error)) from error
+        raise click.ClickException(said(error)) from error
     click.echo(f"PUBLISHED {version.code} {version.number} {version.digest}")
 
 
@@ -74,7 +73,7 @@ def draft_changes(draft_id: uuid.UUID) -> None:
 @click.argument("after", type=int)
 def changes(code: str, before: int, after: int) -> None:
     """Say what differs between two published versions of démarche CODE."""
-    _echo(compare(*(demarches.version(_numbered(code, number)) for number in (before, after))))
+    _echo(compare(*(demarches.version(numbered(code, number)) for number in (before, after))))
 
 
 @click.command("return")
@@ -85,9 +84,9 @@ def return_(code: str, number: int, reason: str) -> None:
     """Have new dossiers of démarche CODE follow version NUMBER again."""
     try:
         with unit_of_work():
-            version = publication.go_back(Actor.system(), code, _numbered(code, number), reason)
+            version = publication.go_back(Actor.system(), code, numbered(code, number), reason)
     except DomainError as error:
-        raise click.ClickException(_said(error)) from error
+        raise click.ClickException(said(error)) from error
     click.echo(f"IN FORCE {version.code} {version.number} {version.digest}")
 
 
@@ -114,46 +113,12 @@ def threshold(percent: int | None, reason: str) -> None:
             with unit_of_work():
                 publication.set_threshold(Actor.system(), percent, reason)
     except DomainError as error:
-        raise click.ClickException(_said(error)) from error
+        raise click.ClickException(said(error)) from error
     click.echo(f"THRESHOLD {publication.threshold()}")
 
 
-@click.command()
-@click.argument("code")
-@click.argument("number", type=int)
-@click.argument("target", type=click.Path(path_type=Path, dir_okay=False))
-def seal(code: str, number: int, target: Path) -> None:
-    """Write version NUMBER of démarche CODE to TARGET, signed, for another installation to receive."""
-    target.write_bytes(promotion.seal(_numbered(code, number)))
-    click.echo(f"SEALED {code} {number} {promotion.public_key()}")
-
-
-@click.command()
-@click.argument("source", type=click.Path(exists=True, path_type=Path, dir_okay=False))
-@click.option(
-    "--trust",
-    multiple=True,
-    required=True,
-    envvar="PLANIPREF_TRUSTED_KEYS",
-    help="The key of the installation that sealed it (demarche key); several are separated by spaces.",
-)
-def receive(source: Path, trust: tuple[str, ...]) -> None:
-    """Publish the sealed version in SOURCE here, the same files by digest."""
-    try:
-        with unit_of_work():
-            version = promotion.receive(Actor.system(), source.read_bytes(), trust)
-    except DomainError as error:
-        raise click.ClickException(_said(error)) from error
-    click.echo(f"PUBLISHED {version.code} {version.number} {version.digest}")
-
-
-@click.command()
-def key() -> None:
-    """The key by which other installations recognise what this one seals."""
-    click.echo(promotion.public_key())
-
-
-def _numbered(code: str, number: int) -> uuid.UUID:
+def numbered(code: str, number: int) -> uuid.UUID:
+    """The version of that number; raises ClickException."""
     found = next((one.id for one in demarches.versions(code) if one.number == number), None)
     if found is None:
         raise click.ClickException(f"{code} has no version {number}")
@@ -172,5 +137,6 @@ def _echo(found: Compared) -> None:
                 click.echo(f"    {line}")
 
 
-def _said(error: DomainError) -> str:
+def said(error: DomainError) -> str:
+    """A refusal with all that it says."""
     return " ".join([error.message, *error.fields.values()])
