@@ -24,6 +24,7 @@ class ScenarioDifferenceSchema(Schema):
     message = fields.String()
     expected = fields.String()
     got = fields.String()
+    awaited = fields.List(fields.String(), metadata={"description": "Éléments où le dossier aurait dû se trouver"})
 
 
 class ScenarioStopSchema(Schema):
@@ -44,6 +45,7 @@ class TriedScenarioSchema(Schema):
     passed = fields.Boolean()
     failures = fields.List(fields.String())
     stop = fields.Nested(ScenarioStopSchema, allow_none=True)
+    way = fields.List(fields.String(), metadata={"description": "`processus/identifiant` parcourus"})
 
 
 class TrialSchema(Schema):
@@ -55,6 +57,11 @@ class TrialSchema(Schema):
     refused = fields.String(metadata={"description": "Pourquoi rien n’a été joué"})
     elements = fields.Float(metadata={"description": "Part des éléments parcourus, de 0 à 1"})
     flows = fields.Float(metadata={"description": "Part des chemins parcourus, de 0 à 1"})
+    passes = fields.Dict(
+        keys=fields.String(),
+        values=fields.Integer(),
+        metadata={"description": "Combien de scénarios parcourent chaque `processus/identifiant`"},
+    )
     missed = fields.List(fields.String(), metadata={"description": "`processus/identifiant` jamais parcourus"})
     tried = fields.List(fields.Nested(TriedScenarioSchema))
 

@@ -23,19 +23,21 @@ _MARGIN: Final = 12.0
 
 STYLESHEET: Final = """\
 .bpmn{max-width:100%;height:auto;--bpmn-fond:#fff;--bpmn-encre:#1f2430;--bpmn-jeton:#0b5cad;--bpmn-fait:#2a7a4b;\
---bpmn-chaleur:#c2410c;--bpmn-froid:#1f4e8c}
+--bpmn-chaleur:#c2410c;--bpmn-froid:#1f4e8c;--bpmn-echec:#a11b1b}
 @media (prefers-color-scheme:dark){.bpmn{--bpmn-fond:#1c212b;--bpmn-encre:#e6e9ef;--bpmn-jeton:#7cb8ff;\
---bpmn-fait:#7ed3a1;--bpmn-chaleur:#ff9b57;--bpmn-froid:#7cb8ff}}
+--bpmn-fait:#7ed3a1;--bpmn-chaleur:#ff9b57;--bpmn-froid:#7cb8ff;--bpmn-echec:#ff9a8f}}
 .bpmn-page,.bpmn-fond{fill:var(--bpmn-fond)}
 .bpmn-trait,.bpmn-icone,.bpmn-pointe{stroke:var(--bpmn-encre)}
 .bpmn-plein,.bpmn-texte{fill:var(--bpmn-encre)}
 .bpmn-etiquette{paint-order:stroke;stroke:var(--bpmn-fond);stroke-width:3px}
 .bpmn-fait>.bpmn-trait,.bpmn-pris{stroke:var(--bpmn-fait)}
 .bpmn-jeton>.bpmn-trait{stroke:var(--bpmn-jeton)}
+.bpmn-echec>.bpmn-trait{stroke:var(--bpmn-echec)}
+.bpmn-pastille-echec{fill:var(--bpmn-echec);stroke:var(--bpmn-fond)}
 .bpmn-pastille-jeton{fill:var(--bpmn-jeton);stroke:var(--bpmn-fond)}
 .bpmn-pastille-fait{fill:var(--bpmn-fait);stroke:var(--bpmn-fond)}
 .bpmn-pastille-texte{fill:var(--bpmn-fond)}
-.bpmn-pastille-coche{stroke:var(--bpmn-fond)}
+.bpmn-pastille-coche,.bpmn-pastille-croix{stroke:var(--bpmn-fond)}
 .bpmn-chaleur{fill:var(--bpmn-chaleur)}
 .bpmn-chaleur-flux{stroke:var(--bpmn-chaleur)}
 .bpmn-froid{fill:var(--bpmn-froid);stroke:var(--bpmn-froid)}
@@ -52,15 +54,17 @@ def render(
     done: Collection[str] = (),
     heat: Mapping[str, float] | None = None,
     figures: Mapping[str, str] | None = None,
+    faults: Mapping[str, str] | None = None,
 ) -> str:
     """The file's diagrams, one under the other, as one SVG element with role `img`.
 
     `tokens` are ids of elements where something waits (once each, or with their counts), `done` of elements that are
     over or of flows that were taken, `heat` any figure an element or a flow (less than nothing: cooler than before),
-    `figures` what is written beside it and told with it. A file without diagram information becomes a list of steps.
+    `figures` what is written beside it and told with it, `faults` what is told of an element that is crossed. A file
+    without diagram information becomes a list of steps.
     Raises engine.compiling.xml.XmlRefused for what is not safe XML.
     """
-    picture = _Picture(parse(bpmn), Counter(tokens), frozenset(done), heat or {}, figures or {})
+    picture = _Picture(parse(bpmn), Counter(tokens), frozenset(done), heat or {}, figures or {}, faults or {})
     prefix = "bpmn-" + hashlib.sha256(bpmn).hexdigest()[:8]
     return picture.svg(prefix)
 
@@ -75,12 +79,14 @@ class _Picture:
         done: frozenset[str],
         heat: Mapping[str, float],
         figures: Mapping[str, str],
+        faults: Mapping[str, str],
     ) -> None:
         self.root = root
         self.tokens = tokens
         self.done = done
         self.heat = heat
         self.figures = figures
+        self.faults = faults
         flows = frozenset(str(flow.get("id")) for flow in root.iter(bpmn("sequenceFlow")))
         self.warmth = warmth.Warmth(heat, flows)
         self.elements = {str(e.get("id")): e for e in root.iter() if isinstance(e.tag, str) and e.get("id")}
@@ -173,6 +179,9 @@ class _Picture:
         if self.tokens[key]:
             classes.append("bpmn-jeton")
             badges += _token(shape.box, self.tokens[key])
+        if key in self.faults:
+            classes.append("bpmn-echec")
+            badges += _cross(shape.box)
         inside = title(self._told_name(shape.element)) + shapes.draw(shape, self._warmth(shape, key)) + badges
         return tag("g", inside, class_=" ".join(classes), data_element=key)
 
@@ -180,8 +189,9 @@ class _Picture:
         return warmth.tint(shape.box, self.warmth.share(key), round_=local(shape.element) in shapes.EVENTS)
 
     def _figure(self, key: str) -> str:
-        """What is told of an element's heat: the words given for it, else the number."""
-        return self.figures.get(key, "") or (number(self.heat[key]) if key in self.heat else "")
+        """What is told of an element's heat: the words given for it, else the number; then what is wrong there."""
+        figure = self.figures.get(key, "") or (number(self.heat[key]) if key in self.heat else "")
+        return ", ".join(one for one in (figure, self.faults.get(key, "")) if one)
 
     def _told_name(self, element: Element) -> str:
         name = shapes.name_of(element)
@@ -256,3 +266,12 @@ def _check(box: Box) -> str:
     )
     way = f"M{number(x - 3.5)},{number(y)} l2.5,3 l4.5,-5.5"
     return badge + tag("path", class_="bpmn-pastille-coche", d=way, fill="none", stroke="#ffffff", stroke_width=1.8)
+
+
+def _cross(box: Box) -> str:
+    x, y = box.x, box.bottom
+    badge = tag(
+        "circle", class_="bpmn-pastille-echec", cx=x, cy=y, r=9, fill="#a11b1b", stroke="#ffffff", stroke_width=2
+    )
+    way = f"M{number(x - 3.5)},{number(y - 3.5)} l7,7 m0,-7 l-7,7"
+    return badge + tag("path", class_="bpmn-pastille-croix", d=way, fill="none", stroke="#ffffff", stroke_width=1.8)

@@ -82,7 +82,7 @@ def _stop(play: Play, scenario: Scenario) -> tuple[Stop | None, tuple[str, ...]]
 
 
 def _stopped(play: Play, number: int, step: Step, faults: Iterable[Difference]) -> Stop:
-    here = play.here if play.begun else ()
+    here = play.standing if play.begun else ()
     return Stop(number, step.title, step.task, here, tuple(faults))
 
 

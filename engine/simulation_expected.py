@@ -13,11 +13,15 @@ from engine.model import Advance
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """One thing that is not as expected: a French sentence, and both sides of it for who shows them side by side."""
+    """One thing that is not as expected: a French sentence, and both sides of it for who shows them side by side.
+
+    `awaited` are the elements where the dossier should wait and does not.
+    """
 
     message: str
     expected: str = ""
     got: str = ""
+    awaited: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +71,8 @@ def _tasks(then: Mapping[str, Any], advance: Advance) -> Iterator[Difference]:
     if "taches" in then and Counter(then["taches"]) != Counter(found):
         wanted = listed(then["taches"])
         message = f"tâches ouvertes attendues\u00a0: {wanted}\u00a0; {open_words(advance)}."
-        yield Difference(message, f"tâches ouvertes\u00a0: {wanted}", listed(found))
+        absent = tuple((Counter(then["taches"]) - Counter(found)).keys())
+        yield Difference(message, f"tâches ouvertes\u00a0: {wanted}", listed(found), absent)
 
 
 def _state(then: Mapping[str, Any], seen: Seen) -> Iterator[Difference]:

@@ -116,6 +116,13 @@ class Play:
         stopped = [one.element for one in advance.incidents]
         return (*tasks, *advance.waiting, *(one for one in stopped if one not in advance.waiting))
 
+    @property
+    def standing(self) -> tuple[str, ...]:
+        """Where the dossier stands, in a word: the tasks that are open and what is stopped, else all that waits."""
+        advance = self.advance
+        found = (*(one.element for one in advance.open_tasks), *(one.element for one in advance.incidents))
+        return tuple(dict.fromkeys(found)) or self.here
+
     def proposed(self, effect: Effect) -> Mapping[str, Any]:
         """What the world would answer to a held effect; what it remembers stays as it is."""
         return self._answered(effect, dict(self._scene)).result

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import time
 import uuid
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
@@ -38,13 +39,17 @@ NOT_PLAYED = "Les scénarios ne se jouent pas\u00a0: le diagramme a des erreurs,
 
 @dataclass(frozen=True)
 class Tried:
-    """One scenario and how it went; `stop` says at which step it went wrong, and what differed."""
+    """One scenario and how it went; `stop` says at which step it went wrong, and what differed.
+
+    `way` are the elements and flows that it passed, as `process/id`.
+    """
 
     file: str
     title: str
     passed: bool
     failures: tuple[str, ...]
     stop: Stop | None
+    way: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -70,6 +75,11 @@ class Trial:
         return tuple(one for one in self.tried if not one.passed)
 
     @property
+    def passes(self) -> Mapping[str, int]:
+        """How many scenarios pass each element and flow that one passes."""
+        return Counter(key for one in self.tried for key in one.way)
+
+    @property
     def passed(self) -> bool:
         """Whether there are scenarios, and all go as they say on the files as they are."""
         return self.current and not self.refused and bool(self.tried) and not self.failed
@@ -88,8 +98,8 @@ def trial(draft_id: uuid.UUID) -> Trial | None:
     """How the scenarios went when they were last played; None when they never were. Raises NotFound."""
     held.find(draft_id)
     row = db.session.get(DraftTrial, draft_id)
-    if row is None:
-        return None
+    if row is None or any("way" not in one for one in row.report["tried"]):
+        return None  # kept by an earlier release, which told less
     return _read(row, row.digest == folder.as_bundle(held.files_of(draft_id)).digest)
 
 
@@ -151,7 +161,7 @@ def _told(report: Report) -> dict[str, Any]:
 
 
 def _tried(one: Played) -> Tried:
-    return Tried(one.file, one.title, one.passed, one.failures, one.stop)
+    return Tried(one.file, one.title, one.passed, one.failures, one.stop, tuple(sorted(one.elements | one.flows)))
 
 
 def _read(row: DraftTrial, current: bool) -> Trial:
@@ -172,9 +182,9 @@ def _read(row: DraftTrial, current: bool) -> Trial:
 def _one(told: Mapping[str, Any]) -> Tried:
     stop = told["stop"]
     if stop is not None:
-        found = tuple(Difference(**one) for one in stop["differences"])
+        found = tuple(Difference(**{**one, "awaited": tuple(one["awaited"])}) for one in stop["differences"])
         stop = Stop(**{**stop, "here": tuple(stop["here"]), "differences": found})
-    return Tried(**{**told, "failures": tuple(told["failures"]), "stop": stop})
+    return Tried(**{**told, "failures": tuple(told["failures"]), "stop": stop, "way": tuple(told["way"])})
 
 
 @dataclass(frozen=True)

@@ -28,6 +28,8 @@ def test_a_drafts_scenarios_are_played_and_read(call: Call) -> None:
     assert told(ana.get(f"{place}/trials")) == played
     assert len(played["tried"]) == 6
     assert played["elements"] > 0.5
+    assert max(played["passes"].values()) == 6
+    assert set(played["tried"][0]["way"]) <= played["passes"].keys()
     proposed = told(ana.get(f"{place}/suggestions"))
     assert proposed["suggestions"]
     assert all(one["content"].startswith("titre = ") for one in proposed["suggestions"])

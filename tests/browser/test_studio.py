@@ -6,6 +6,7 @@ import threading
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -15,15 +16,16 @@ from werkzeug.serving import make_server
 
 from prefecture.demarches import queries as demarches
 from prefecture.identity import service as identity
+from prefecture.kernel import clock
 from prefecture.kernel.unit_of_work import unit_of_work
 from prefecture.studio import queries as studio
 from prefecture.studio import service
-from tests.town import PASSWORD, TSE
+from tests.town import PASSWORD, START, TSE
 from tests.web.village import Village
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
-DIAGRAM = "processus.bpmn"
+DIAGRAM, NOMINAL = "processus.bpmn", "scenarios/nominal.toml"
 # As another modeler writes it: understood, and said to be so.
 FOREIGN = (b">=decision = null<", b">${decision == null}<")
 
@@ -164,3 +166,44 @@ def test_a_cut_line_stops_nobody(village: Village, browser: Browser) -> None:
         page.context.set_offline(False)
         expect(page.locator("[data-state]")).to_have_text("Enregistré")
     assert 'name="Écrit sans réseau"' in written(village, draft)
+
+
+def rested(village: Village) -> None:
+    """The work that was due once the hand rested is done."""
+    with clock.frozen(START + timedelta(seconds=10)):
+        village.drain()
+
+
+def test_the_drawing_says_what_the_scenarios_pass_and_where_one_fails(village: Village, browser: Browser) -> None:
+    draft, ana = begun(village), village.actor("ana")
+    with village.app.app_context(), unit_of_work():
+        text, revision = studio.content(draft, NOMINAL)
+        wrong = text.replace(b'taches = ["recevoir_usager"]', b'taches = ["instruire_demande"]', 1)
+        service.save_file(ana, draft, NOMINAL, wrong, revision)
+    rested(village)
+    with served(village.app) as address:
+        page = opened(browser, address, draft)
+
+        # The red scenario is there at once, on the step that calls the block, and leads to its step in the block.
+        page.locator(".studio-mark--stop").click()
+        row = page.locator(f"[data-scenario='{NOMINAL}']")
+        expect(row).to_contain_text("attendu tâches ouvertes\u00a0: instruire_demande, trouvé recevoir_usager")
+        row.get_by_role("button", name="Montrer sur le diagramme").click()
+        expect(page.locator("[data-file]")).to_have_text("_commun/bloc_convocation.bpmn")
+        expect(page.locator("[data-element-id=recevoir_usager].studio-stopped")).to_be_visible()
+        expect(page.locator("[data-legend]")).to_contain_text(
+            "Chemin de «\u00a0Du dépôt à la remise, sans accroc\u00a0»"
+        )
+        page.get_by_role("button", name="Toute la couverture").click()
+        assert page.locator(".studio-missed").count() > 0
+        assert page.locator(".studio-never").count() > 0
+
+        # Corrected elsewhere and played again: the drawing follows by itself.
+        with village.app.app_context(), unit_of_work():
+            service.save_file(ana, draft, NOMINAL, text, studio.content(draft, NOMINAL)[1])
+        rested(village)
+        page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+        expect(page.locator("[data-scenarios-count]")).to_be_empty()
+        expect(page.locator(".studio-mark--stop")).to_have_count(0)
+        faults = Axe().run(page).response["violations"]
+        assert [(one["id"], [node["target"] for node in one["nodes"]]) for one in faults] == []

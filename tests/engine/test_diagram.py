@@ -99,6 +99,14 @@ def test_where_the_dossier_stands_is_drawn_and_told() -> None:
     assert "bpmn-jeton" not in str(group(svg, "fin").get("class"))
 
 
+def test_where_something_is_wrong_is_crossed_and_told() -> None:
+    svg = picture(faults={"examen": "un scénario échoue ici"})
+    assert "bpmn-echec" in str(group(svg, "examen").get("class"))
+    assert [e for e in group(svg, "examen").iter() if e.get("class") == "bpmn-pastille-croix"]
+    assert "Examiner le dossier <complet>, un scénario échoue ici" in (next(svg.iter(f"{SVG}desc")).text or "")
+    assert "bpmn-echec" not in str(group(svg, "depot").get("class"))
+
+
 def test_several_tokens_on_one_element_are_counted() -> None:
     assert "3" in text_in(group(picture(tokens=["examen"] * 3), "examen"))
 
@@ -156,7 +164,12 @@ def test_nothing_in_the_picture_needs_inline_style_or_script() -> None:
 def test_every_class_that_the_stylesheet_themes_is_drawn_somewhere() -> None:
     shown = {"choix": 1.0, "examen": -1.0, "f1": 1.0, "f2": -1.0}
     drawn = render(
-        WHOLE, tokens=["examen", "examen", "fin"], done=["depot", "f3"], heat=shown, figures={"examen": "3 j"}
+        WHOLE,
+        tokens=["examen", "examen", "fin"],
+        done=["depot", "f3"],
+        heat=shown,
+        figures={"examen": "3 j"},
+        faults={"depot": "arrêté"},
     )
     classes = set(re.findall(r"\.(bpmn[a-z-]*)", STYLESHEET))
     assert not {name for name in classes if name not in drawn}

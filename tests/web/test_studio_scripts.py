@@ -192,3 +192,21 @@ def test_who_signs_off_asks_and_writes_nothing(rita: Script) -> None:
     assert rita.save(README, "x", rita.read(README)[1]).status_code == 403
     assert rita.ask("POST", "edition", {}).status_code == 403
     assert rita.ask("POST", "historique", {"label": "x"}).status_code == 403
+
+
+def test_one_hears_of_what_others_do_meanwhile(ana: Script, rita: Script) -> None:
+    before = rita.ask("GET", "nouvelles").json
+    assert before["played"] is None
+    assert before["files"][0].keys() == {"path", "revision", "shared"}
+    assert ana.save("forms/nouveau.json", "{}", "0").status_code == 200
+    assert ana.ask("POST", "noms", {"path": README, "to": "NOTICE.md"}).status_code == 200
+    assert rita.ask("POST", "commentaires", {"text": "Pourquoi ?"}).status_code == 201
+    after = ana.ask("GET", "nouvelles").json
+    was, now = ({one["path"] for one in told["files"]} for told in (before, after))
+    assert (now - was, was - now) == ({"forms/nouveau.json", "NOTICE.md"}, {README})
+    assert after["comments"] == before["comments"] + 1
+    played = rita.ask("POST", "essais/resultats", {}).json
+    assert played["played"]
+    heard = rita.ask("GET", "nouvelles").json
+    assert heard["current"]
+    assert heard["played"]

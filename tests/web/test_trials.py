@@ -51,7 +51,11 @@ def test_scenarios_are_played_told_and_drawn(ana: Visitor, draft: str) -> None:
     assert told["passed"]
     assert len(told["scenarios"]) == 15
     assert told["elements"] > 0.9
-    assert all(path.endswith(".bpmn") for path in told["missed"])
+    assert len(told["diagrams"]) == 5
+    own = told["diagrams"]["processus.bpmn"]
+    assert own["passes"]["demande_deposee"] == 15
+    assert all(one["way"]["processus.bpmn"] for one in told["scenarios"])
+    assert not any(one["here"] or one["awaited"] for one in told["scenarios"])
 
 
 def test_a_scenario_that_fails_shows_its_step_and_the_difference(ana: Visitor, draft: str) -> None:
@@ -68,7 +72,12 @@ def test_a_scenario_that_fails_shows_its_step_and_the_difference(ana: Visitor, d
     shown = plain(ana.get(address))
     assert "Il s’arrête à l’étape 4" in shown
     assert "tâches ouvertes : instruire_demande" in shown
-    assert "bpmn-jeton" in ana.get(address).text
+    assert "bpmn-echec" in ana.get(address).text
+    assert ana.post(f"{draft}/essais", form=f"{draft}/essais").status_code == 302
+    red = next(one for one in json.loads(ana.get(f"{draft}/essais/resultats").text)["scenarios"] if not one["passed"])
+    assert red["here"]["_commun/bloc_convocation.bpmn"] == ["recevoir_usager"]
+    assert red["awaited"]["processus.bpmn"] == ["decision_demande"]
+    assert "bpmn-pastille-echec" in ana.get(f"{draft}/essais").text
     late = ana.post(address, {"texte": text, "revision": revision}, form=address)
     assert late.status_code == 409
     assert ana.get(f"{draft}/scenarios/LISEZMOI.md").status_code == 404

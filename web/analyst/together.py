@@ -11,7 +11,7 @@ from prefecture.identity.permissions import ANALYSTE
 from prefecture.kernel.entry import entry
 from prefecture.kernel.unit_of_work import unit_of_work
 from prefecture.studio import queries as studio
-from prefecture.studio import service
+from prefecture.studio import service, trials
 from web import session
 from web.analyst.frame import blueprint
 from web.analyst.scripts import READERS, answering, sent, text_of, told
@@ -36,6 +36,22 @@ def release(draft_id: uuid.UUID) -> Response:
     with unit_of_work():
         service.release(session.signed_in(), draft_id)
     return told({})
+
+
+@blueprint.get("/brouillons/<uuid:draft_id>/nouvelles")
+@entry(*READERS)
+@answering
+def news(draft_id: uuid.UUID) -> Response:
+    """What may have changed while the editor is open: the files, how many comments wait, whether all was played."""
+    draft, found = studio.draft(draft_id), trials.trial(draft_id)
+    return told(
+        {
+            "files": [{"path": one.path, "revision": one.revision, "shared": one.shared} for one in draft.files],
+            "comments": draft.comments,
+            "played": found.digest if found is not None else None,
+            "current": found is not None and found.current,
+        }
+    )
 
 
 @blueprint.get("/brouillons/<uuid:draft_id>/commentaires")

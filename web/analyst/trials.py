@@ -13,14 +13,16 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from engine import scenarios as reading
 from engine.errors import DefinitionInvalid
+from engine.simulation import Stop
 from prefecture.demarches import scenarios
+from prefecture.demarches.version import Version
 from prefecture.identity.permissions import ANALYSTE
 from prefecture.kernel.entry import entry
 from prefecture.kernel.errors import DomainError, Invalid
 from prefecture.kernel.unit_of_work import unit_of_work
 from prefecture.studio import coverage, suggestions, trials, wording
 from prefecture.studio import queries as studio
-from prefecture.studio.trials import Attempt, Trial
+from prefecture.studio.trials import Attempt, Trial, Tried
 from web import session
 from web.analyst.frame import blueprint
 from web.analyst.pictures import title_of
@@ -47,12 +49,12 @@ def tried(draft_id: uuid.UUID) -> str:
     """How the scenarios went, and what they pass."""
     found = trials.trial(draft_id)
     version = studio.version(draft_id)
-    sheets = coverage.covered(version.diagrams, found.missed) if found and not found.refused else []
+    sheets = _sheets(version, found) if found is not None and not found.refused else []
     return render_template(
         "analyst/trials.html",
         draft=studio.draft(draft_id, session.signed_in()),
         trial=found,
-        sheets=[(title_of(version.diagrams[one.file], one.file), one) for one in sheets],
+        sheets=sheets,
         drawn=Markup,
         count=sum(map(scenarios.is_scenario, version.files)),
         writes=ANALYSTE in session.signed_in().roles,
@@ -79,9 +81,18 @@ def results(draft_id: uuid.UUID) -> Response:
     if found is None:
         studio.draft(draft_id)
         return told({"played": False})
-    sheets = coverage.covered(studio.version(draft_id).diagrams, found.missed) if not found.refused else []
-    missed = {one.file: [place.id for place in one.missed] for one in sheets}
-    return told({"played": True, **as_json(found), "missed": missed})
+    return told({"played": True, **_as_json(found, studio.version(draft_id).diagrams)})
+
+
+@blueprint.post("/brouillons/<uuid:draft_id>/essais/resultats")
+@entry(*READERS)
+@answering
+def play_for_editor(draft_id: uuid.UUID) -> Response:
+    """Play all scenarios now, for the editor."""
+    playing = trials.play(draft_id)
+    with unit_of_work():
+        trials.keep(session.signed_in(), playing)
+    return results(draft_id)
 
 
 @blueprint.get("/brouillons/<uuid:draft_id>/scenarios/<path:path>")
@@ -159,8 +170,17 @@ def suggested(draft_id: uuid.UUID) -> str:
     )
 
 
-def as_json(found: Trial) -> dict[str, Any]:
-    """A trial as scripts read it."""
+def _sheets(version: Version, found: Trial) -> list[tuple[str, coverage.Covered]]:
+    """The diagrams with what the scenarios pass and where they stop, by title."""
+    stops = [(one.stop, one.way) for one in found.tried]
+    sheets = coverage.covered(version.diagrams, found.passes, found.missed, stops)
+    return [(title_of(version.diagrams[one.file], one.file), one) for one in sheets]
+
+
+def _as_json(found: Trial, diagrams: Mapping[str, bytes]) -> dict[str, Any]:
+    """A trial as the editor's scripts read it: ways, stops and coverage by the file of each diagram."""
+    drawings = coverage.sheets(diagrams)
+    sheets = coverage.passed(drawings, found.passes, found.missed) if not found.refused else []
     return {
         "current": found.current,
         "played_at": found.played_at,
@@ -168,7 +188,17 @@ def as_json(found: Trial) -> dict[str, Any]:
         "refused": found.refused,
         "elements": found.elements,
         "flows": found.flows,
-        "scenarios": [asdict(one) for one in found.tried],
+        "scenarios": [_tried_as_json(one, drawings) for one in found.tried],
+        "diagrams": {one.file: {"passes": one.passes, "missed": [place.id for place in one.missed]} for one in sheets},
+    }
+
+
+def _tried_as_json(one: Tried, drawings: list[coverage.Sheet]) -> dict[str, Any]:
+    return {
+        **asdict(one),
+        "way": coverage.way_by_file(drawings, one.way),
+        "here": coverage.by_file(drawings, coverage.standing(drawings, one.stop, one.way)),
+        "awaited": coverage.by_file(drawings, coverage.awaited(drawings, one.stop)),
     }
 
 
@@ -181,9 +211,8 @@ def _scenario_page(draft_id: uuid.UUID, found: Attempt, text: str | None, errors
     drawings = []
     if found.result is not None:
         stop = found.result.stop
-        here = stop.here if stop else ()
         passed = found.result.elements | found.result.flows
-        drawings = drawings_of(found.version.diagrams, passed, here)
+        drawings = drawings_of(found.version.diagrams, passed, stop.here if stop else (), stop)
     return render_template(
         "analyst/trials_scenario.html",
         draft=studio.draft(draft_id, session.signed_in()),
@@ -197,11 +226,12 @@ def _scenario_page(draft_id: uuid.UUID, found: Attempt, text: str | None, errors
 
 
 def drawings_of(
-    diagrams: Mapping[str, bytes], passed: frozenset[str], here: tuple[str, ...]
+    diagrams: Mapping[str, bytes], passed: frozenset[str], here: tuple[str, ...], stop: Stop | None = None
 ) -> list[tuple[str, Markup]]:
     """The diagrams of a way by title: the démarche's own, and where it stands now, else all that it went through."""
-    found = coverage.drawn(diagrams, passed, here)
-    kept = [one for number, one in enumerate(found) if not here or not number or "bpmn-pastille-jeton" in one[1]]
+    found = coverage.drawn(diagrams, passed, () if stop is not None else here, stop=stop)
+    marks = ("bpmn-pastille-jeton", "bpmn-pastille-echec")
+    kept = [one for number, one in enumerate(found) if not here or not number or any(mark in one[1] for mark in marks)]
     # The renderer escapes every text of the diagram; what it returns is ours.
     return [(title_of(diagrams[name], name), Markup(svg)) for name, svg in kept]  # noqa: S704
 

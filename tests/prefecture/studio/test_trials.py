@@ -85,6 +85,24 @@ def test_a_red_scenario_tells_its_step_its_place_and_the_difference(ana: Actor, 
     assert stop.differences[0].expected == "tâches ouvertes\u00a0: instruire_demande"
     assert stop.differences[0].got == "recevoir_usager"
     assert trials.trial(draft) == found
+    assert stop.here == ("recevoir_usager",)
+    assert stop.differences[0].awaited == ("instruire_demande",)
+    drawings = coverage.sheets(queries.version(draft).diagrams)
+    here = coverage.by_file(drawings, coverage.standing(drawings, stop, found.failed[0].way))
+    assert here == {"processus.bpmn": ["convocation_usager"], "_commun/bloc_convocation.bpmn": ["recevoir_usager"]}
+    awaited = coverage.by_file(drawings, coverage.awaited(drawings, stop))
+    assert awaited == {"processus.bpmn": ["decision_demande"], "_commun/bloc_decision.bpmn": ["instruire_demande"]}
+
+
+def test_a_red_scenario_is_crossed_on_the_pictures_of_the_coverage(ana: Actor, draft: uuid.UUID) -> None:
+    only(ana, draft, NOMINAL)
+    swap(ana, draft, NOMINAL, b'taches = ["recevoir_usager"]', b'taches = ["instruire_demande"]')
+    found = played(ana, draft)
+    stops = [(one.stop, one.way) for one in found.tried]
+    sheets = coverage.covered(queries.version(draft).diagrams, found.passes, found.missed, stops)
+    crossed = {one.file: one.svg.count("bpmn-pastille-echec") for one in sheets}
+    assert sorted(crossed.values()) == [0, 0, 1, 1, 2]
+    assert any(coverage.STOPS_HERE in one.svg and coverage.AWAITED in one.svg for one in sheets)
 
 
 def test_a_broken_diagram_is_said_and_nothing_counts_as_passed(ana: Actor, draft: uuid.UUID) -> None:
@@ -113,12 +131,14 @@ def test_who_may_not_check_keeps_nothing(draft: uuid.UUID) -> None:
 def test_what_no_scenario_passes_is_named_on_its_diagram(ana: Actor, draft: uuid.UUID) -> None:
     only(ana, draft, NOMINAL)
     found = played(ana, draft)
-    sheets = coverage.covered(queries.version(draft).diagrams, found.missed)
+    diagrams = queries.version(draft).diagrams
+    sheets = coverage.covered(diagrams, found.passes, found.missed)
     assert len(sheets) == 5
     assert all(one.passed < one.count for one in sheets if one.missed)
     decision = next(one for one in sheets if any(place.flow for place in one.missed))
     assert ">jamais<" in decision.svg
-    assert not any(one.missed for one in coverage.covered(queries.version(draft).diagrams, ()))
+    assert found.passes["renouvellement_titre_sejour/demande_deposee"] == 1
+    assert not any(one.missed for one in coverage.passed(coverage.sheets(diagrams), found.passes, ()))
 
 
 def test_a_scenario_reads_as_sentences(draft: uuid.UUID) -> None:

@@ -68,7 +68,7 @@ export class Marks {
 }
 
 /** Overlays of a flow are placed from its upper left corner. */
-function middle({ waypoints }) {
+export function middle({ waypoints }) {
   const left = Math.min(...waypoints.map((one) => one.x));
   const top = Math.min(...waypoints.map((one) => one.y));
   const at = Math.floor((waypoints.length - 1) / 2);

@@ -11,6 +11,7 @@ import { StyleModule } from 'style-mod';
 
 import { INK, PAPER } from './colours.js';
 import completion from './completion.js';
+import coverage from './coverage.js';
 import extensions from './extensions.js';
 import french from './french.js';
 import marks from './marks.js';
@@ -49,11 +50,12 @@ export function editor({ container, panel }) {
       properties,
       templates,
       marks,
+      coverage,
     ],
   });
 }
 
 /** The same drawing, to be looked at. */
 export function viewer({ container }) {
-  return new NavigatedViewer({ ...SHARED, container, additionalModules: [minimap, french, marks] });
+  return new NavigatedViewer({ ...SHARED, container, additionalModules: [minimap, french, marks, coverage] });
 }

@@ -72,6 +72,13 @@ class Diagram {
     this.modeler.get('marks').comments(comments, (one) => this.studio.discussed(one));
   }
 
+  /** What the scenarios pass, and where they stop. */
+  covered(view, stops, go) {
+    const coverage = this.modeler.get('coverage');
+    coverage.show(view);
+    coverage.stops(stops, go);
+  }
+
   /** Bring an element into sight and choose it. */
   go(id) {
     const element = this.modeler.get('elementRegistry').get(id);

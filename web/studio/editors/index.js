@@ -8,6 +8,7 @@
 //   show(findings)     mark these findings of this file; optional
 //   go(element, line)  show that element; optional
 //   noted(comments)    mark the comments on this file; optional
+//   covered(view, stops, go)  what the scenarios pass, where they stop; optional
 //   act(verb)          one of the bar's buttons; optional
 //   destroy()          leave the host empty
 // It calls `studio.changed()` whenever what `text()` would give has changed.

@@ -32,6 +32,13 @@ export class Files {
     this.page.place('file').textContent = path;
   }
 
+  /** The draft has other files than before. */
+  changed(files) {
+    this.page.settings.files = files;
+    this.#draw(files);
+    this.opened(this.session.path);
+  }
+
   #draw(files) {
     const own = files.filter((one) => !one.shared);
     const left = new Set(own);

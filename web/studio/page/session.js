@@ -4,6 +4,7 @@ import { editorOf } from '../editors/index.js';
 import { settled, typo } from './html.js';
 import { Keeping } from './keeping.js';
 import { Lock } from './lock.js';
+import { News } from './news.js';
 import { Saving } from './saving.js';
 import { Server } from './server.js';
 
@@ -16,6 +17,7 @@ export class Session {
     this.server = new Server(address, token);
     this.keeping = new Keeping(draft.id);
     this.lock = new Lock(this.server, (told) => this.#handed(told));
+    this.news = new News(this.server, (told) => this.#heard(told));
     this.parts = {};
     this.catalogue = {};
     this.nonce = page.nonce;
@@ -42,7 +44,7 @@ export class Session {
     await this.open(wanted, { editor, text });
     this.page.root.dataset.ready = 'true';
     performance.mark('studio-ready');
-    this.parts.comments.refresh();
+    this.news.ask();
   }
 
   /** Open a file; what is not yet saved of the other one is saved first. */
@@ -64,6 +66,7 @@ export class Session {
     await this.#recover(read);
     this.parts.findings.look();
     this.parts.comments.show();
+    this.parts.scenarios.show();
     this.#goTo(go);
   }
 
@@ -111,15 +114,19 @@ export class Session {
     });
   }
 
-  /** Read the open file again from the server. */
-  async reread() {
+  /** Read the open file again from the server; `quietly` leaves what is asked of whoever reads. */
+  async reread({ quietly = false } = {}) {
     const read = await this.server.read(this.path);
     this.keeping.forget(this.path);
     this.#startSaving(read.revision);
     await this.editor.load(read.text);
-    this.page.notice('');
+    if (!quietly) {
+      this.page.notice('');
+    }
     this.page.state(this.readOnly ? 'looking' : 'saved');
     this.parts.findings.look();
+    this.parts.comments.show();
+    this.parts.scenarios.show();
   }
 
   #startSaving(revision) {
@@ -191,6 +198,7 @@ export class Session {
     if (state === 'saved') {
       page.notice('');
       this.relearn();
+      this.news.expect();
       if (this.parts.findings.failed) {
         this.parts.findings.look();
       }
@@ -210,6 +218,41 @@ export class Session {
         page.choice('C’est fait, enregistrer', () => saving.resume(), { strong: true }),
       );
     }
+  }
+
+  /** Others, or the server, have done something. */
+  #heard({ files, played, current, comments }) {
+    const list = (all) => all.map((one) => one.path).join('\n');
+    if (list(files) !== list(this.page.settings.files)) {
+      this.parts.files.changed(files);
+    }
+    const open = files.find((one) => one.path === this.path);
+    if (!open) {
+      this.#gone();
+    } else if (this.readOnly && this.editor && open.revision !== this.saving.revision) {
+      this.reread({ quietly: true });
+    }
+    if (comments !== this.comments) {
+      this.comments = comments;
+      this.parts.comments.refresh();
+    }
+    if (`${played} ${current}` !== this.played) {
+      this.played = `${played} ${current}`;
+      this.parts.scenarios.refresh();
+    }
+  }
+
+  /** The open file was taken away or renamed by somebody else. */
+  #gone() {
+    this.saving.stop();
+    const other = this.page.settings.files[0].path;
+    this.page.notice(
+      typo(`« ${this.path} » n’est plus dans le brouillon : il a été supprimé ou renommé. L’historique le garde.`),
+      this.page.choice(`Ouvrir ${other}`, () => {
+        this.page.notice('');
+        this.open(other);
+      }, { strong: true }),
+    );
   }
 
   /** The lock has changed hands. */
