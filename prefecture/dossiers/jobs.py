@@ -8,7 +8,7 @@ from datetime import datetime
 from prefecture.dossiers import correlation, drafts, idempotency, journal, messages, service, stuck
 from prefecture.dossiers.advance import TIMER
 from prefecture.dossiers.housekeeping import FORGET, SEAL, SWEEP, plan_next
-from prefecture.kernel import clock, outbox
+from prefecture.kernel import clock, forgetting, outbox
 from prefecture.kernel.db import db
 from prefecture.kernel.outbox import Work
 from prefecture.kernel.unit_of_work import unit_of_work
@@ -53,9 +53,10 @@ def sweep(work: Work) -> None:
 
 @outbox.handler(FORGET)
 def forget_old(work: Work) -> None:
-    """Delete drafts and remembered answers that have outlived their time."""
+    """Delete drafts, remembered answers and done work that have outlived their time."""
+    now = clock.now()
+    forgetting.forget_ended(now)
     with unit_of_work():
-        now = clock.now()
         drafts.delete_old_drafts(now)
         idempotency.forget_old(now)
         correlation.forget_old(now)

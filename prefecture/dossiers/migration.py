@@ -145,7 +145,7 @@ def move_one(work: Work) -> None:
 def _move_along() -> bool:
     """Take the next moves along, a few in one unit of work; False if there was none."""
     with unit_of_work():
-        others = along.taken(MIGRATE, _ALONG)
+        others = along.taken(MIGRATE, _ALONG, priority=_PRIORITY)
         for one in sorted(others, key=_dossier):
             if one.dossier_id is not None and one.payload:
                 _move_as_ordered(one)

@@ -16,12 +16,12 @@ from prefecture.kernel.due_work import DueWork
 from prefecture.kernel.outbox import Work
 
 
-def taken(kind: str, most: int) -> list[Work]:
-    """Lock up to `most` due pieces of a kind in the caller's unit of work, those of one dossier in their order."""
+def taken(kind: str, most: int, *, priority: int) -> list[Work]:
+    """Lock up to `most` due pieces of a kind and priority in the caller's unit of work, those of a dossier in order."""
     now = clock.database_now(db.session)
     query = (
         select(DueWork)
-        .where(due_work.claimable(), DueWork.status == "ready", DueWork.kind == kind)
+        .where(due_work.due(priority), DueWork.kind == kind)
         .order_by(DueWork.run_at)
         .limit(most)
         .with_for_update(skip_locked=True, of=DueWork)

@@ -12,7 +12,7 @@ from typing import Final
 
 from sqlalchemy import func, select
 
-from prefecture.kernel import clock, outbox
+from prefecture.kernel import clock, due_work, outbox
 from prefecture.kernel.db import db
 from prefecture.kernel.outbox import DueWork
 
@@ -46,11 +46,9 @@ def text() -> str:
 
 def _due_work() -> list[Gauge]:
     now = clock.database_now(db.session)
-    kinds = db.session.execute(
-        select(DueWork.kind, func.count()).where(DueWork.status == "incident").group_by(DueWork.kind)
-    )
+    kinds = db.session.execute(select(DueWork.kind, func.count()).where(due_work.IS_INCIDENT).group_by(DueWork.kind))
     abandoned = db.session.scalar(
-        select(func.count()).select_from(DueWork).where(DueWork.status == "running", DueWork.lease_until < now)
+        select(func.count()).select_from(DueWork).where(due_work.IS_RUNNING, DueWork.lease_until < now)
     )
     return [
         Gauge("planipref_due_work", "Due work by state.", "state", outbox.counts()),
@@ -62,7 +60,7 @@ def _due_work() -> list[Gauge]:
 
 def _waited(now: datetime) -> float:
     oldest: datetime | None = db.session.scalar(
-        select(func.min(DueWork.run_at)).where(DueWork.status == "ready", DueWork.run_at <= now)
+        select(func.min(DueWork.run_at)).where(due_work.IS_READY, DueWork.run_at <= now)
     )
     return max(0.0, (now - oldest).total_seconds()) if oldest else 0.0
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, case, func, select, update
+from sqlalchemy import and_, func, select, update
 from sqlalchemy.exc import IntegrityError
 
 from prefecture.kernel import clock, due_work, keyring, logs
@@ -33,7 +33,7 @@ RETRIES = (
     timedelta(hours=6),
 )
 JITTER = 0.2
-LEAST_URGENT = 9
+LEAST_URGENT = due_work.LEAST_URGENT
 
 
 class LeaseLost(Exception):
@@ -233,7 +233,7 @@ def retry(work_id: uuid.UUID) -> bool:
 
 def is_due() -> bool:
     """Whether a drain would find something now (the sweeper's and the poll's question)."""
-    return db.session.scalar(due_work.IS_DUE, {"now": clock.database_now(db.session)}) is not None
+    return bool(due_work.LEVELS.rows({"now": clock.database_now(db.session), "least": LEAST_URGENT}))
 
 
 @dataclass(frozen=True)
@@ -250,7 +250,7 @@ class IncidentView:
 
 def incidents(limit: int = 100) -> list[IncidentView]:
     """Work that waits for an operator, the latest first."""
-    query = select(DueWork).where(DueWork.status == "incident").order_by(DueWork.ended_at.desc()).limit(limit)
+    query = select(DueWork).where(due_work.IS_INCIDENT).order_by(DueWork.ended_at.desc()).limit(limit)
     return [
         IncidentView(row.id, row.kind, row.dossier_id, row.attempts, row.last_error or "", row.ended_at)
         for row in db.session.scalars(query)
@@ -260,10 +260,14 @@ def incidents(limit: int = 100) -> list[IncidentView]:
 def counts() -> dict[str, int]:
     """How much work is due now, later, running, and in incident."""
     now = clock.database_now(db.session)
-    due = case((and_(DueWork.status == "ready", DueWork.run_at > now), "later"), else_=DueWork.status)
-    query = select(due, func.count()).where(DueWork.status.in_(("ready", "running", "incident"))).group_by(due)
-    found = {row[0]: row[1] for row in db.session.execute(query)}
-    return {name: found.get(name, 0) for name in ("ready", "later", "running", "incident")}
+    conditions = {
+        "ready": and_(due_work.IS_READY, DueWork.run_at <= now),
+        "later": and_(due_work.IS_READY, DueWork.run_at > now),
+        "running": due_work.IS_RUNNING,
+        "incident": due_work.IS_INCIDENT,
+    }
+    each = (select(func.count()).select_from(DueWork).where(one).scalar_subquery() for one in conditions.values())
+    return dict(zip(conditions, db.session.execute(select(*each)).one(), strict=True))
 
 
 def next_run_at(*, least: int = LEAST_URGENT) -> datetime | None:
@@ -284,7 +288,7 @@ def _plain(payload: Mapping[str, Any]) -> bytes:
 
 def _claim(owner: str, least: int) -> Work | None:
     now = clock.database_now(db.session)
-    row = db.session.scalars(due_work.CLAIM, {"now": now, "least": least}).first()
+    row = due_work.first(now, least)
     if row is None:
         return None
     row.status, row.owner, row.lease_until = "running", owner, now + LEASE

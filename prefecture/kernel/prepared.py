@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, cast
 
-from sqlalchemy import Connection, Dialect, Executable, Select
+from sqlalchemy import Connection, Dialect, Executable, SelectBase
 from sqlalchemy.sql import ClauseElement
 
 from prefecture.kernel import outages
@@ -93,7 +93,7 @@ class _Text:
         self._keys = None if compiled.positional else order
         self._constants = {name: bound[name].effective_value for name in order if name not in names}
         self._takes = [(name, bound[name].type.dialect_impl(dialect).bind_processor(dialect)) for name in order]
-        columns = statement.selected_columns if isinstance(statement, Select) else ()
+        columns = statement.selected_columns if isinstance(statement, SelectBase) else ()
         self._reads = [column.type.dialect_impl(dialect).result_processor(dialect, None) for column in columns]
 
     def run(self, connection: Connection, values: Mapping[str, Any]) -> Any:

@@ -205,7 +205,7 @@ def move_one(work: Work) -> None:
 
 def _move_along() -> bool:
     with unit_of_work():
-        others = along.taken(MOVE, _ALONG)
+        others = along.taken(MOVE, _ALONG, priority=_PRIORITY)
         for one in sorted(others, key=lambda work: str(work.dossier_id)):
             _as_told(one)
         along.done(others)

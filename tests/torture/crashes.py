@@ -18,7 +18,7 @@ KILLED = 9
 def next_kind() -> str | None:
     """The kind of work that a drain would take now."""
     db.session.rollback()
-    row = db.session.scalars(due_work.CLAIM, {"now": clock.now(), "least": outbox.LEAST_URGENT}).first()
+    row = due_work.first(clock.now())
     kind = row.kind if row is not None else None
     db.session.rollback()
     return kind

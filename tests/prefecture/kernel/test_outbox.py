@@ -5,12 +5,13 @@ from __future__ import annotations
 import threading
 import uuid
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import select, update
+from sqlalchemy import event, select, text, update
 
-from prefecture.kernel import clock, keyring, outbox, worker
+from prefecture.kernel import clock, due_work, keyring, outbox, worker
 from prefecture.kernel.db import db
 from prefecture.kernel.outbox import DueWork
 from prefecture.kernel.unit_of_work import unit_of_work
@@ -240,3 +241,42 @@ def test_the_poll_sees_only_what_is_due(kernel: Flask) -> None:
         with unit_of_work():
             db.session.execute(update(DueWork).values(run_at=NOON))
         assert outbox.is_due()
+
+
+def test_the_most_urgent_goes_first_and_then_the_oldest(any_kernel: Flask) -> None:
+    with clock.frozen(NOON):
+        for key, priority, hours in (("old", 5, 9), ("young", 5, 1), ("urgent", 0, 1), ("background", 9, 30)):
+            post(key, priority=priority, run_at=NOON - timedelta(hours=hours))
+        post("to come", priority=0, run_at=NOON + timedelta(hours=1))
+        claimed = [work.key for work in iter(lambda: outbox.claim("one", least=8), None)]
+    assert claimed == ["urgent", "old", "young"]
+
+
+def test_who_is_busy_hides_no_less_urgent_work(any_kernel: Flask) -> None:
+    dossier = uuid.uuid4()
+    for key, priority, owner in (("a", 0, dossier), ("b", 0, dossier), ("other", 7, uuid.uuid4())):
+        post(key, priority=priority, dossier_id=owner)
+    assert [work.key for work in iter(lambda: outbox.claim("one"), None)] == ["a", "other"]
+
+
+def test_a_claim_reads_its_index_in_order_and_sorts_nothing(any_kernel: Flask) -> None:
+    explain = {"sqlite": "EXPLAIN QUERY PLAN ", "postgresql": "EXPLAIN "}[db.engine.dialect.name]
+    said: list[str] = []
+
+    def ask(connection: Any, cursor: Any, statement: str, parameters: Any, *_: object) -> None:
+        if "ORDER BY due_work.run_at" in statement and not statement.startswith("EXPLAIN"):
+            told = connection.exec_driver_sql(explain + statement, parameters)
+            said.append(" ".join(str(value) for row in told for value in row))
+
+    post("a")
+    event.listen(db.engine, "before_cursor_execute", ask)
+    try:
+        with unit_of_work():
+            if db.engine.dialect.name == "postgresql":  # so small a table would be read from one end to the other
+                db.session.execute(text("SET LOCAL enable_seqscan = off"))
+            assert due_work.first(clock.database_now(db.session)) is not None
+    finally:
+        event.remove(db.engine, "before_cursor_execute", ask)
+    assert "ix_due_work_ready" in said[0]
+    assert "TEMP B-TREE" not in said[0]
+    assert "Sort" not in said[0]
