@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from engine.compiling import dialects, fixes, reading, schema
+from engine.compiling import dialects, fixes, reading, schema, tables
 from engine.compiling.choice import choose_process, keep_called, too_large
 from engine.compiling.findings import ActionSpec, Catalogue, Finding, Severity, Source
 from engine.compiling.model import Model
@@ -61,7 +61,8 @@ def compile(
     for other engines: their services become steps that do nothing.
     """
     read = reading.read(sources)
-    model = Model(read.documents, tuple(read.decisions), catalogue, foreign, findings=list(read.findings))
+    told = [*read.findings, *tables.check(read.tables, foreign=foreign)]
+    model = Model(read.documents, tuple(read.decisions), catalogue, foreign, findings=told)
     normalise(model, process)
     if not model.main or any(f.severity == "error" for f in model.findings):
         return Compilation(_sorted(model.findings), None)

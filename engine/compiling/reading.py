@@ -12,6 +12,7 @@ from engine.compiling.decisions import NAMED, Answers
 from engine.compiling.dialects import dmn as dmn_dialect
 from engine.compiling.findings import Finding, Source, at
 from engine.compiling.model import Document
+from engine.compiling.tables import TableFile
 from engine.compiling.xml import BPMN, Element, XmlRefused, local, namespace, parse
 from engine.feel import FeelError, dmn
 
@@ -26,6 +27,7 @@ class Reading:
 
     documents: list[Document] = field(default_factory=list)
     decisions: dict[str, Any] = field(default_factory=dict)
+    tables: list[TableFile] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
 
     def say(self, name: str, element: Element | None, rule: str, message: str, fix: str, line: int = 0) -> None:
@@ -82,6 +84,7 @@ def _decisions(found: Reading, source: Source, root: Element) -> None:
             "Corrigez la table dans l’éditeur de décisions.",
         )
         return
+    found.tables.append(TableFile(source.name, root, decisions))
     tables = [e for e in root.iter() if local(e) == "decision" and e.get("id")]
     outputs = {str(e.get("id")): names[0] for e in tables if len(names := dmn_dialect.outputs(e)) == 1}
     answers = Answers(decisions, outputs)

@@ -7,6 +7,7 @@ from typing import Final
 
 from engine.compiling.rewrites import REWRITES
 from engine.compiling.rules import RULES
+from engine.compiling.tables import SAID
 
 RUNS, REWRITTEN, REFUSED, SILENT = "exécuté", "réécrit", "refusé", "documentaire"
 
@@ -91,6 +92,7 @@ _OTHERS: Final = (
     ("processus-a-choisir", "Plusieurs processus exécutables dont aucun n’appelle l’autre"),
     ("modele-trop-grand", "Plus de 2\u00a0000 éléments dans les processus"),
     ("schema-bpmn", "Un fichier qui ne suit pas le schéma BPMN\u00a02.0"),
+    *SAID,
 )
 
 

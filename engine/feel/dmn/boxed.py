@@ -89,23 +89,26 @@ class BoxedCompiler:
 
     def table(self, table: model.Table, names: Names, kind_name: str | None) -> Closure:
         """The closure of a decision table; `kind_name` is the type written for its decision."""
-        policy = " ".join(part for part in (table.policy, table.aggregation) if part)
-        if policy not in POLICIES:
-            self.complain(table.place, f"La politique de sélection « {policy} » n'existe pas.")
+        compiled = self.compiled(table, names, kind_name)
+        if compiled.policy not in POLICIES:
+            self.complain(table.place, f"La politique de sélection « {compiled.policy} » n'existe pas.")
             return null_because("politique de sélection inconnue")
-        compiled = CompiledTable(
-            table=table.place.element,
-            policy=policy,
-            columns=tuple(self._column(column, names) for column in table.inputs),
-            answers=tuple(self._answer(output, table, names, kind_name) for output in table.outputs),
-            rows=tuple(self._row(rule, index + 1, table, names) for index, rule in enumerate(table.rules)),
-        )
         if not table.outputs:
             self.complain(table.place, "La table n'a pas de colonne de sortie.")
             return null_because("table sans colonne de sortie")
         decide = compiled.decide
-        listed = policy in ("RULE ORDER", "OUTPUT ORDER", "COLLECT")
+        listed = compiled.policy in ("RULE ORDER", "OUTPUT ORDER", "COLLECT")
         return typed(decide, types.ANY if listed else self.items.of(table.type, table.place))
+
+    def compiled(self, table: model.Table, names: Names, kind_name: str | None) -> CompiledTable:
+        """A decision table whose columns, rows and answers can be asked one by one."""
+        return CompiledTable(
+            table=table.place.element,
+            policy=" ".join(part for part in (table.policy, table.aggregation) if part),
+            columns=tuple(self._column(column, names) for column in table.inputs),
+            answers=tuple(self._answer(output, table, names, kind_name) for output in table.outputs),
+            rows=tuple(self._row(rule, index + 1, table, names) for index, rule in enumerate(table.rules)),
+        )
 
     def _column(self, column: model.Input, names: Names) -> Column:
         expression = column.expression

@@ -17,7 +17,7 @@ from engine.feel.dmn.errors import DecisionsInvalid, DecisionUnknown, Problem
 from engine.feel.dmn.instance import Compiled, Instance, Reference
 from engine.feel.dmn.items import ItemTypes
 from engine.feel.dmn.reader import parse_xml, read
-from engine.feel.dmn.tables import DecisionRun, FiredRule
+from engine.feel.dmn.tables import CompiledTable, DecisionRun, FiredRule
 from engine.feel.dmn.written import entry_names
 from engine.feel.names import telling
 from engine.fingerprint import fingerprint
@@ -75,6 +75,25 @@ class Decisions:
     def result(self, key: str) -> types.Type:
         """The type written for a decision."""
         return self.elements[self.find(key)].type
+
+    @property
+    def tables(self) -> Mapping[str, model.Table]:
+        """The decision tables of the file, by the id of their decision."""
+        return {
+            key: element.logic
+            for key, element in self.model.elements.items()
+            if isinstance(element, model.Decision) and isinstance(element.logic, model.Table)
+        }
+
+    def names_in(self, key: str) -> frozenset[str]:
+        """The names that a parser of this decision's texts must be told."""
+        compiled = self.elements[key]
+        variable = compiled.element.variable
+        return self._known(compiled.needs) | telling([variable.name])
+
+    def table(self, key: str) -> CompiledTable:
+        """The table of a decision (its id), to be asked column by column and row by row."""
+        return self._compiler.compiled(self.tables[key], self.names_in(key), self.elements[key].element.variable.type)
 
     def decide(
         self,

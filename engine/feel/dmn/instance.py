@@ -163,6 +163,10 @@ class Instance:
             self.run.warn(f"« {variable.name} » : {nothing.reason}")
             return None
 
+    def surroundings(self, element: str) -> Scope:
+        """The scope in which the logic of an element is asked: the values of all that it needs."""
+        return self._scope(self.decisions.elements[element].needs)
+
     def _scope(self, needs: Iterable[Reference]) -> Scope:
         names: dict[str, Value] = {}
         for need in needs:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 from engine.feel import types
 from engine.feel.budget import Run
@@ -54,6 +54,18 @@ class ItemTypes:
         """The allowed values written for a type of this model."""
         item = self._items.get(self._without_prefix(reference.strip())) if reference else None
         return None if item is None else item.allowed
+
+    def limits(self, reference: str | None) -> Iterator[model.Literal]:
+        """Every text that limits the values of a type of this model: its own, and those of the types it rests on."""
+        seen: set[str] = set()
+        while reference:
+            name = self._without_prefix(reference.strip())
+            item = self._items.get(name)
+            if item is None or name in seen:
+                return
+            seen.add(name)
+            yield from (text for text in (item.allowed, item.constraint) if text is not None)
+            reference = item.base
 
     def _without_prefix(self, reference: str) -> str:
         prefix, colon, name = reference.partition(":")

@@ -241,7 +241,8 @@ class _Reader:
 
     def _input(self, node: Any) -> model.Input:
         expression = self._text_of(self._one(node, "inputExpression"))
-        return model.Input(self._place(node), expression, self._text_of(self._one(node, "inputValues")))
+        place = self._place(node, node.get("label", ""))
+        return model.Input(place, expression, self._text_of(self._one(node, "inputValues")))
 
     def _output(self, node: Any) -> model.Output:
         return model.Output(

@@ -81,12 +81,10 @@ class CompiledTable:
     def decide(self, scope: Scope) -> Value:
         """The table's answer in a scope; null, with a warning, when it has none."""
         try:
-            inputs = [_input(column, scope) for column in self.columns]
+            matching = self.matching(scope)
         except Nothing as nothing:
             scope.run.warn(nothing.reason)
             return None
-        matching = [row for row in self.rows if _matches(row, inputs)]
-        scope.run.spend(len(self.rows))
         if not matching:
             return self._default(scope)
         try:
@@ -94,6 +92,16 @@ class CompiledTable:
         except Nothing as nothing:
             scope.run.warn(nothing.reason)
             return None
+
+    def matching(self, scope: Scope) -> list[Row]:
+        """The rules that apply in a scope; Nothing when an input is not among its allowed values."""
+        inputs = [_input(column, scope) for column in self.columns]
+        scope.run.spend(len(self.rows))
+        return [row for row in self.rows if _matches(row, inputs)]
+
+    def in_priority(self, scope: Scope) -> list[int]:
+        """The numbers of the rules, those whose answers come first before the others."""
+        return [row.number for row, _ in _by_priority(self, self.rows, scope)]
 
     def _default(self, scope: Scope) -> Value:
         if any(answer.default is not None for answer in self.answers):
