@@ -30,7 +30,7 @@ class Arrival(Model):
     __tablename__ = "studio_arrival"
     id: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True, default=new_id)
     file_digest: Mapped[str] = mapped_column(String(64), unique=True)
-    content: Mapped[bytes] = deferred(mapped_column(LargeBinary))
+    content: Mapped[bytes] = deferred(mapped_column(LargeBinary, nullable=False))
     arrived_at: Mapped[datetime] = mapped_column(UtcDateTime)
     arrived_by: Mapped[uuid.UUID] = mapped_column(Uuid)
     version_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("demarche_version.id"))

@@ -81,8 +81,7 @@ def seal(actor: Actor, version_id: uuid.UUID) -> bytes:
 
     Raises Forbidden, NotFound.
     """
-    if not permissions.may(actor, "demarche.publish") and not publication.governs(actor):
-        raise Forbidden("Emporter une version revient à un analyste ou à l’administrateur national.")
+    assert_may_seal(actor)
     version = demarches.version(version_id)
     packed = bundles.of_files(version.files).packed()
     known = demarches.versions(version.code)
@@ -100,6 +99,17 @@ def seal(actor: Actor, version_id: uuid.UUID) -> bytes:
     told = {"number": version.number, "signature": signature, "key": said["key"]}
     acts.record(actor, SEALED, code=version.code, version_id=version.id, digest=version.digest, told=told)
     return _MARK + orjson.dumps({**said, "signature": signature}) + b"\n" + packed
+
+
+def may_seal(actor: Actor) -> bool:
+    """Whether the actor may carry versions elsewhere: who publishes them, and the national administrator."""
+    return permissions.may(actor, "demarche.publish") or publication.governs(actor)
+
+
+def assert_may_seal(actor: Actor) -> None:
+    """Raise Forbidden unless the actor may carry versions elsewhere."""
+    if not may_seal(actor):
+        raise Forbidden("Emporter une version revient à un analyste ou à l’administrateur national.")
 
 
 def opened(content: bytes) -> Sealed:

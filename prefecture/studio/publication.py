@@ -126,7 +126,8 @@ def go_back(actor: Actor, code: str, version_id: uuid.UUID, reason: str) -> Vers
 
     Raises Forbidden, NotFound, Conflict (it is in force), Invalid.
     """
-    held.may(actor, "demarche.publish")
+    if not governs(actor):
+        held.may(actor, "demarche.publish")
     check_reason(reason)
     before = demarches.current(code)
     version = publishing.put_in_force(code, version_id)

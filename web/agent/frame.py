@@ -37,9 +37,11 @@ _PUBLISHERS = frozenset({ANALYSTE, RECETTEUR, ADMINISTRATEUR})
 _PUBLISHING = (
     *("analyst.publish_page", "analyst.publish", "analyst.sign", "analyst.ask_sign_off", "analyst.publications"),
     *("analyst.go_back", "analyst.set_threshold", "analyst.compare_draft", "analyst.compare_versions"),
+    *("analyst.arrivals", "analyst.arrive", "analyst.arrival", "analyst.publish_arrival"),
+    *("analyst.keys", "analyst.add_key", "analyst.remove_key"),
 )
 _STUDIO = (
-    *("analyst.demarche", "analyst.version", "analyst.new", "analyst.draft", "analyst.milestone", "analyst.editor"),
+    *("analyst.carry", "analyst.demarche", "analyst.version", "analyst.new", "analyst.draft", "analyst.milestone", "analyst.editor"),
     *(
         "analyst.observation",
         "analyst.questions",

@@ -14,7 +14,6 @@ from engine.compiling.xml import XmlRefused
 from prefecture.demarches import queries as demarches
 from prefecture.demarches.queries import VersionView
 from prefecture.demarches.version import Version
-from prefecture.identity.permissions import ADMINISTRATEUR
 from prefecture.kernel.entry import entry
 from prefecture.kernel.errors import NotFound
 from prefecture.studio import publication
@@ -67,7 +66,7 @@ class Shown:
 
 
 @blueprint.get("/brouillons/<uuid:draft_id>/comparaison")
-@entry(*READERS, ADMINISTRATEUR)
+@entry(*READERS)
 def compare_draft(draft_id: uuid.UUID) -> str:
     """A draft held against the version in force."""
     draft = studio.draft(draft_id)
@@ -85,7 +84,7 @@ def compare_draft(draft_id: uuid.UUID) -> str:
 
 
 @blueprint.get("/demarches/<code>/comparaison")
-@entry(*READERS, ADMINISTRATEUR)
+@entry(*READERS)
 def compare_versions(code: str) -> str:
     """Two published versions: the last two unless `de` and `a` name others."""
     versions = demarches.versions(code)

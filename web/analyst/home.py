@@ -9,7 +9,7 @@ from flask import Response, flash, make_response, redirect, render_template, req
 from werkzeug.wrappers import Response as AnyResponse
 
 from prefecture.demarches import queries as demarches
-from prefecture.identity.permissions import ADMINISTRATEUR, ANALYSTE, Actor
+from prefecture.identity.permissions import ANALYSTE, Actor
 from prefecture.kernel.entry import entry
 from prefecture.kernel.errors import DomainError, Invalid
 from prefecture.kernel.unit_of_work import unit_of_work
@@ -26,7 +26,7 @@ ARCHETYPE = "archetype"
 
 
 @blueprint.get("", strict_slashes=False)
-@entry(*READERS, ADMINISTRATEUR)
+@entry(*READERS)
 def home() -> str:
     """The démarches with their version in force, and the drafts (those put away with `?archives=1`)."""
     archived = request.args.get("archives") == "1"
@@ -94,7 +94,7 @@ def next_version(code: str) -> AnyResponse:
 
 
 @blueprint.get("/versions/<uuid:version_id>/archive.zip")
-@entry(*READERS, ADMINISTRATEUR)
+@entry(*READERS)
 def export_version(version_id: uuid.UUID) -> Response:
     """A published version's folder as a zip."""
     return zipped(*importing.export_version(version_id))

@@ -28,7 +28,7 @@ from web.analyst.scripts import READERS
 
 
 @blueprint.get("/brouillons/<uuid:draft_id>/publication")
-@entry(*READERS, ADMINISTRATEUR)
+@entry(*READERS)
 def publish_page(draft_id: uuid.UUID) -> str:
     """What a publication of the draft would mean, and what is still missing."""
     return _page(draft_id, {})

@@ -14,7 +14,7 @@ from prefecture.identity.permissions import ADMINISTRATEUR, ANALYSTE
 from prefecture.kernel.entry import entry
 from prefecture.kernel.errors import Conflict, Invalid, NotFound
 from prefecture.kernel.unit_of_work import unit_of_work
-from prefecture.studio import acts, publication, signoff
+from prefecture.studio import acts, promotion, publication, signoff
 from prefecture.studio import queries as studio
 from web import session
 from web.analyst.frame import blueprint
@@ -22,14 +22,14 @@ from web.analyst.scripts import READERS
 
 
 @blueprint.get("/demarches/<code>/publications")
-@entry(*READERS, ADMINISTRATEUR)
+@entry(*READERS)
 def publications(code: str) -> str:
     """A démarche's versions, which of them new dossiers follow, and who published what."""
     return _demarche(code, {})
 
 
 @blueprint.post("/demarches/<code>/publications")
-@entry(ANALYSTE)
+@entry(ANALYSTE, ADMINISTRATEUR)
 def go_back(code: str) -> AnyResponse:
     """Have new dossiers follow a former version."""
     try:
@@ -44,7 +44,7 @@ def go_back(code: str) -> AnyResponse:
 
 
 @blueprint.get("/publications")
-@entry(*READERS, ADMINISTRATEUR)
+@entry(*READERS)
 def journal() -> str:
     """Everything that was asked, signed, published; what waits for a sign-off; the threshold."""
     return _journal({})
@@ -72,7 +72,7 @@ def _demarche(code: str, errors: Mapping[str, str]) -> str:
         versions=demarches.versions(code),
         running=figures.running_by_version(),
         acts=acts.acts(code=code),
-        writes=ANALYSTE in session.signed_in().roles,
+        writes=promotion.may_seal(session.signed_in()),
         errors=errors,
         values=request.form,
     )

@@ -11,11 +11,12 @@ from flask import Response, request
 from werkzeug.exceptions import HTTPException
 
 from prefecture.demarches.bundle import LARGEST_FILE
-from prefecture.identity.permissions import ANALYSTE, RECETTEUR
+from prefecture.identity.permissions import ADMINISTRATEUR, ANALYSTE, RECETTEUR
 from prefecture.kernel.errors import DomainError, Invalid
 from prefecture.studio import folder
 
-READERS = (ANALYSTE, RECETTEUR)
+# Whoever may read démarches; who may write, comment or try is the desk's to say.
+READERS = (ANALYSTE, RECETTEUR, ADMINISTRATEUR)
 # JSON writes a character in six at most.
 LARGEST_BODY = 6 * LARGEST_FILE
 Parameters = ParamSpec("Parameters")

@@ -9,9 +9,9 @@ from flask import render_template
 from prefecture.demarches import queries as demarches
 from prefecture.demarches.version import Version
 from prefecture.dossiers import figures
-from prefecture.identity.permissions import ADMINISTRATEUR, ANALYSTE
+from prefecture.identity.permissions import ANALYSTE
 from prefecture.kernel.entry import entry
-from prefecture.studio import overview
+from prefecture.studio import overview, promotion
 from prefecture.studio import queries as studio
 from web import session
 from web.analyst.contents import Contents
@@ -20,14 +20,14 @@ from web.analyst.scripts import READERS
 
 
 @blueprint.get("/demarches/<code>")
-@entry(*READERS, ADMINISTRATEUR)
+@entry(*READERS)
 def demarche(code: str) -> str:
     """A démarche: the version in force as its folder, its drafts, its versions and who follows them."""
     return _page(demarches.current(code))
 
 
 @blueprint.get("/versions/<uuid:version_id>")
-@entry(*READERS, ADMINISTRATEUR)
+@entry(*READERS)
 def version(version_id: uuid.UUID) -> str:
     """An earlier version, as it was frozen."""
     return _page(demarches.version(version_id))
@@ -45,4 +45,5 @@ def _page(found: Version) -> str:
         versions=versions,
         running=figures.running_by_version(),
         writes=ANALYSTE in session.signed_in().roles,
+        carries=promotion.may_seal(session.signed_in()),
     )
