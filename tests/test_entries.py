@@ -304,6 +304,9 @@ def _contents(app: Flask) -> dict[str, str]:
         }
 
 
+FORM_PREVIEWS = ("analyst.form_preview", "analyst.version_form_preview")
+
+
 def test_every_page_is_sent_with_its_security(gate: Gate) -> None:
     wrong = []
     for rule, method in _routes(gate.app):
@@ -316,6 +319,8 @@ def test_every_page_is_sent_with_its_security(gate: Gate) -> None:
             # What is shown within a page of ours (a letter, a mail) runs nothing and may style itself.
             if rule.endpoint == "analyst.editor":  # its drawings are placed by computed styles
                 policy = policy.replace("style-src-attr 'unsafe-inline'", "")
+            if rule.endpoint in FORM_PREVIEWS:  # the editor frames them, and only pages of ours may
+                policy = policy.replace("frame-ancestors 'self'", "frame-ancestors 'none'")
             boxed = "sandbox" in policy and ("default-src 'none'" in policy or rule.rule.startswith("/api/"))
             fine = (
                 headers.get("X-Content-Type-Options") == "nosniff"
