@@ -27,6 +27,7 @@ ROOMS = (
     "api.incidents",
     "api.moves",
     "api.observation",
+    "api.promotion",
     "api.publication",
     "api.description",
 )
