@@ -132,7 +132,7 @@ def described() -> str:
 def write_letter(setting: Setting, letter: Letter, key: str) -> str:
     """The HTML of a letter; `key` is its work's, from which its verification code comes. Raises TemplateRefused."""
     name = f"{letter.code}.html"
-    said = {**usual(setting, key, name), **_with_picture(letter.says)}
+    said = {**usual(setting, key, name), **with_picture(letter.says)}
     return templates.render(_source(setting.version, name), said, setting.version.template)
 
 
@@ -235,7 +235,7 @@ def _citizen(setting: Setting) -> dict[str, Any]:
     }
 
 
-def _with_picture(says: Mapping[str, Any]) -> dict[str, Any]:
+def with_picture(says: Mapping[str, Any]) -> dict[str, Any]:
     """What a letter says, with the picture of the code to show at the counter where it speaks of an appointment."""
     rdv = says.get("rdv")
     if not isinstance(rdv, Mapping) or not rdv.get("code"):
