@@ -46,11 +46,12 @@ def mentions(version: Version, definition: Definition, actions: Mapping[str, Act
         for template, said in actions[action].writes.items():
             tables = sorted({table for name in said for table in given[action].get(name, ())})
             path = FOLDER + template
-            if tables and version.has(path) and not _mentions(version, path):
+            if tables and version.has(path) and not names_tables(version, path):
                 yield _without_mention(path if path in version.files else f"{COMMON}/{path}", tables)
 
 
-def _mentions(version: Version, path: str) -> bool:
+def names_tables(version: Version, path: str) -> bool:
+    """Whether a letter bears the mention of the tables whose answers it says; one that cannot be read is let be."""
     try:
         return CALCULATED in unknown_tags(version.template(path), (), version.template)
     except (TemplateRefused, UnicodeDecodeError):
