@@ -19,6 +19,7 @@ ROOMS = (
     "api.demarches",
     "api.drafts",
     "api.draft_files",
+    "api.dated_data",
     "api.trials",
     "api.documents",
     "api.dossiers",
@@ -29,6 +30,7 @@ ROOMS = (
     "api.observation",
     "api.promotion",
     "api.publication",
+    "api.retiring",
     "api.description",
 )
 PREFIX = "/api/v1"

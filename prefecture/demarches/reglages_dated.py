@@ -32,6 +32,8 @@ def check(settings: Mapping[str, Any]) -> Iterator[Finding]:
 
 def problem_of_value(value: Any, like: Any) -> str:
     """Why a value cannot stand where `like` stands: another kind, a period that is none; empty when it can."""
+    if isinstance(value, list | dict):
+        return "Une seule valeur est attendue."
     if like is None:
         return ""
     if _number(like) != _number(value):

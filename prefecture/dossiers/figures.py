@@ -87,6 +87,12 @@ def spans(since: datetime, service_ids: Collection[uuid.UUID] | None, prefecture
     return [Span(*row) for row in _rows(query)]
 
 
+def running_since(code: str, moment: datetime) -> int:
+    """How many dossiers of a démarche were filed at `moment` or after, and are not finished."""
+    wanted = (Dossier.demarche_code == code) & (Dossier.filed_at >= moment) & Dossier.finished_at.is_(None)
+    return db.session.scalar(select(func.count()).select_from(Dossier).where(wanted)) or 0
+
+
 def running_by_version() -> dict[uuid.UUID, int]:
     """How many unfinished dossiers follow each version."""
     query = (

@@ -18,7 +18,16 @@ from prefecture.demarches.commands import demarche
 from prefecture.identity.permissions import Actor
 from prefecture.kernel.errors import DomainError
 from prefecture.kernel.unit_of_work import unit_of_work
-from prefecture.studio import archive, importing, promotion_commands, publication_commands, queries, service, trials
+from prefecture.studio import (
+    archive,
+    dated_commands,
+    importing,
+    promotion_commands,
+    publication_commands,
+    queries,
+    service,
+    trials,
+)
 from prefecture.studio.importing import Imported
 from prefecture.studio.moves_commands import moves_group
 
@@ -31,6 +40,7 @@ def register(app: Flask) -> None:
     """Give `app` the commands of this desk, beside those of the démarches."""
     publication_commands.register(demarche, draft)
     promotion_commands.register(demarche)
+    dated_commands.register(demarche, draft)
     demarche.add_command(draft)
     demarche.add_command(moves_group)
     app.cli.add_command(demarche)

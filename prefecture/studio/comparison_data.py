@@ -26,7 +26,7 @@ _KNOWN: Mapping[str, str] = {
     "duree_indicative": "Durée annoncée",
 }
 # By what the rows of a list are known: dated figures by their date, pièces by their code.
-_KEYS = ("code", "depuis", "nom", "reference", "titre", "libelle")
+_KEYS = ("code", "reglage", "depuis", "nom", "reference", "titre", "libelle")
 _WORDS = {True: "oui", False: "non"}
 
 
@@ -49,10 +49,16 @@ def _leaves(value: Any, path: str) -> Iterator[tuple[str, Any]]:
             yield from _leaves(inner, f"{path}.{name}" if path else str(name))
     elif isinstance(value, list) and value and all(isinstance(one, Mapping) for one in value):
         for number, row in enumerate(value, 1):
-            key = next((str(row[name]) for name in _KEYS if name in row), str(number))
-            yield from _leaves(row, f"{path}[{key}]")
+            yield from _leaves(row, f"{path}[{_key(row, number)}]")
     else:
         yield path, value
+
+
+def _key(row: Mapping[str, Any], number: int) -> str:
+    """What a row is known by; with the day from which it counts where the same thing has several."""
+    key = next((str(row[name]) for name in _KEYS if name in row), str(number))
+    since = row.get("depuis")
+    return key if since is None or key == str(since) else f"{key}\u00a0» à partir du «\u00a0{since}"
 
 
 def _named(path: str) -> str:
@@ -63,7 +69,7 @@ def _named(path: str) -> str:
     if not found:
         return path
     key, _, name = row.partition("]")
-    group = {"pieces": "Pièce", "sources": "Source"}.get(head, head.removeprefix("donnees."))
+    group = {"pieces": "Pièce", "sources": "Source", "changements": "Réglage"}.get(head, head.removeprefix("donnees."))
     since = f"au {key}" if head.startswith("donnees.") else f"«\u00a0{key}\u00a0»"
     return f"{group} {since}, {name.removeprefix('.') or 'valeur'}"
 

@@ -13,6 +13,7 @@ from datetime import date
 from typing import Any
 
 from engine import feel
+from prefecture.demarches import dated
 from prefecture.demarches.version import Version
 
 # What silence means, from the best to the worst for who waits: acceptance, then refusal.
@@ -37,9 +38,24 @@ class Worse:
 
 def worse(old: Version, new: Version, day: date) -> tuple[Worse, ...]:
     """What gets worse for a citizen who was promised the old version and would be treated by the new one."""
-    before, after = old.settings, new.settings
-    found = [*_delay(before, after), *_silence(before, after), *_pieces(before, after)]
-    return (*found, *_days(before, after), *_costs(old, new, day))
+    found = list(_worse_on(old, new, day))
+    known = {one.message for one in found}
+    for later in (one for one in dated.days(new.settings) if one > day):
+        for one in _worse_on(old, new, later):
+            if one.message not in known:
+                known.add(one.message)
+                found.append(Worse(one.subject, f"À partir du {later:%d/%m/%Y}\u00a0: {one.message}"))
+    return tuple(found)
+
+
+def _worse_on(old: Version, new: Version, day: date) -> Iterator[Worse]:
+    """What is worse on that day, each version as it is then."""
+    before, after = old.settings_at(day), new.settings_at(day)
+    yield from _delay(before, after)
+    yield from _silence(before, after)
+    yield from _pieces(before, after)
+    yield from _days(before, after)
+    yield from _costs(old, new, day)
 
 
 def worse_for(olds: Iterable[Version], new: Version, day: date) -> tuple[tuple[Version, tuple[Worse, ...]], ...]:

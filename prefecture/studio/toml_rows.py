@@ -34,7 +34,7 @@ def read(text: str) -> dict[str, Any]:
 def add(text: str, path: Path, row: Mapping[str, Any]) -> str:
     """The text with one more row at the end of that list, which is begun where there is none. Raises Invalid."""
     wanted = read(text)
-    _list_of(wanted, path).append(dict(row))
+    _list_of(wanted, path).append({name: value for name, value in row.items() if value is not None})
     lines = text.splitlines(keepends=True)
     spans = _spans(lines, path)
     place = spans[-1][1] if spans else _end_of_group(lines, path)
@@ -64,6 +64,18 @@ def change(text: str, path: Path, index: int, values: Mapping[str, Any]) -> str:
         else:
             held[index][name] = value
     return _checked(text, _with_keys(tomlkit.dumps(document), path, index, fresh), wanted)
+
+
+def put(text: str, path: Path, value: Any) -> str:
+    """The text with another value of one setting that it has. Raises Invalid."""
+    wanted = read(text)
+    table: Any = wanted
+    document: Any = tomlkit.parse(text)
+    held = document
+    for part in path[:-1]:
+        table, held = table[part], held[part]
+    table[path[-1]] = held[path[-1]] = value
+    return _checked(text, tomlkit.dumps(document), wanted)
 
 
 def remove(text: str, path: Path, index: int) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from web.analyst import (
     comparison,
+    data,
     drafts,
     editor,
     files,
@@ -21,6 +22,7 @@ from web.analyst import (
     publications,
     questions,
     replays,
+    retiring,
     runs,
     suspensions,
     together,
@@ -32,6 +34,7 @@ from web.analyst.frame import blueprint
 __all__ = [
     "blueprint",
     "comparison",
+    "data",
     "drafts",
     "editor",
     "files",
@@ -49,6 +52,7 @@ __all__ = [
     "publications",
     "questions",
     "replays",
+    "retiring",
     "runs",
     "suspensions",
     "together",

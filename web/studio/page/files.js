@@ -11,6 +11,8 @@ const KINDS = [
   ['Réglages et notice', () => true],
 ];
 
+const SETTINGS = 'demarche.toml';
+
 export class Files {
   constructor(page, session) {
     Object.assign(this, { page, session });
@@ -67,7 +69,12 @@ export class Files {
     };
     const short = path.replace(/^_commun\//, '').replace(/^(forms|courriers|scenarios)\//, '');
     const link = make('a', { href: this.#address(path), 'data-path': path, title: path, onclick: open }, short);
-    return make('li', {}, link);
+    return make('li', {}, link, ...(path === SETTINGS ? [this.#dated()] : []));
+  }
+
+  // The page that reads and writes the dated values of this file; it needs no script.
+  #dated() {
+    return make('a', { href: `${window.location.pathname}/donnees`, class: 'studio__beside' }, 'Données datées');
   }
 
   #open(path, { remember = true } = {}) {
