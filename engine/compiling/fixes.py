@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from lxml import etree
 
+from engine.arrange import arranged
 from engine.compiling.adding import add_end
 from engine.compiling.expressions import to_feel
 from engine.compiling.findings import at
@@ -19,12 +20,14 @@ from engine.compiling.rewrites.gateways import drop_condition
 from engine.compiling.rewrites.references import ROOTS, declare, flow_ids
 from engine.compiling.rules import RULES
 from engine.compiling.xml import BPMN, XmlRefused, local, namespace, parse, reference
+from engine.drawing.model import planes
 
 if TYPE_CHECKING:
     from engine.compiling.xml import Element
 
 Chosen = Collection[tuple[str, str]]
 TRANSLATED: Final = "expression-traduite"
+UNDRAWN: Final = "dessin-absent"
 
 
 def apply(source: bytes, chosen: Chosen | None = None) -> bytes:
@@ -46,9 +49,11 @@ def apply(source: bytes, chosen: Chosen | None = None) -> bytes:
     for rule, element in _found(model):
         if chosen is None or (rule, str(element.get("id"))) in chosen:
             FIXES[rule](model, element)
-    if etree.tostring(root) == before:
-        return source
-    return etree.tostring(root.getroottree(), xml_declaration=True, encoding="UTF-8")
+    corrected = source
+    if etree.tostring(root) != before:
+        corrected = etree.tostring(root.getroottree(), xml_declaration=True, encoding="UTF-8")
+    bare = not planes(root) and (chosen is None or (UNDRAWN, _named(root)) in chosen)
+    return arranged(corrected) if bare else corrected
 
 
 def _found(model: Model) -> list[tuple[str, Element]]:

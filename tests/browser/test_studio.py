@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 import uuid
 from collections.abc import Iterator
@@ -207,3 +208,29 @@ def test_the_drawing_says_what_the_scenarios_pass_and_where_one_fails(village: V
         expect(page.locator(".studio-mark--stop")).to_have_count(0)
         faults = Axe().run(page).response["violations"]
         assert [(one["id"], [node["target"] for node in one["nodes"]]) for one in faults] == []
+
+
+def test_what_draws_nothing_is_laid_out_and_what_others_do_is_seen(village: Village, browser: Browser) -> None:
+    draft, ana = begun(village), village.actor("ana")
+    with village.app.app_context(), unit_of_work():
+        text, revision = studio.content(draft, DIAGRAM)
+        bare = re.sub(rb"<bpmndi:BPMNDiagram.*</bpmndi:BPMNDiagram>", b"", text, flags=re.DOTALL)
+        service.save_file(ana, draft, DIAGRAM, bare, revision)
+    with served(village.app) as address:
+        page = opened(browser, address, draft)
+        expect(page.locator("[data-notice]")).to_contain_text("ne dessine rien")
+        expect(page.get_by_label("Texte de processus.bpmn")).to_be_visible()
+        page.get_by_role("button", name="Disposer automatiquement").click()
+        expect(page.locator("[data-element-id=attester_depot]").first).to_be_visible()
+        expect(page.locator("[data-notice]")).to_be_hidden()
+        await_written(page, village, draft, "BPMNDiagram")
+
+        page.get_by_role("link", name="LISEZMOI.md").click()
+        expect(page.get_by_label("Texte de LISEZMOI.md")).to_be_visible()
+        with village.app.app_context(), unit_of_work():
+            service.rename_file(ana, draft, "LISEZMOI.md", "NOTICE.md")
+        page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+        expect(page.get_by_role("link", name="NOTICE.md")).to_be_visible()
+        expect(page.locator("[data-notice]")).to_contain_text("n’est plus dans le brouillon")
+        page.get_by_role("button", name="Ouvrir processus.bpmn").click()
+        expect(page.locator("[data-element-id=attester_depot]").first).to_be_visible()

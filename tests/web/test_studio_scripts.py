@@ -165,6 +165,20 @@ def test_only_the_chosen_corrections_are_made(ana: Script) -> None:
     assert ana.ask("POST", "corrections", {**sent, "findings": "toutes"}).status_code == 422
 
 
+def test_a_diagram_without_a_drawing_is_laid_out(ana: Script) -> None:
+    text, _ = ana.read(PROCESS)
+    bare = re.sub(r"<bpmndi:BPMNDiagram.*</bpmndi:BPMNDiagram>", "", text, flags=re.DOTALL)
+    found = ana.ask("POST", "verification", {"path": PROCESS, "content": bare}).json["findings"]
+    assert [one["fixable"] for one in found if one["rule"] == "dessin-absent"] == [True]
+    laid = ana.ask("POST", "disposition", {"path": PROCESS, "content": bare}).json["content"]
+    found = ana.ask("POST", "verification", {"path": PROCESS, "content": laid}).json["findings"]
+    assert not [one for one in found if one["rule"] == "dessin-absent"]
+    refused = ana.ask("POST", "disposition", {"path": PROCESS, "content": "<a"})
+    assert refused.status_code == 422
+    assert "XML bien formé" in refused.json["message"]
+    assert ana.ask("POST", "disposition", {}).status_code == 422
+
+
 def test_one_is_helped_while_one_writes(ana: Script) -> None:
     known = ana.ask("GET", "aide").json
     assert known["actions"]["decision.notifier"]["required"] == ["sens"]

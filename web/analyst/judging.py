@@ -1,4 +1,5 @@
-"""What the editor asks while one writes: findings of the unsaved text, its automatic corrections, what one may name."""
+"""What the editor asks while one writes: findings of the unsaved text, its automatic corrections, its drawing, what one may
+name."""
 
 from __future__ import annotations
 
@@ -10,7 +11,9 @@ from typing import Any
 from flask import Response
 
 from engine import compile as compiler
+from engine.arrange import arranged
 from engine.compile import Finding
+from engine.compiling.xml import XmlRefused
 from prefecture.kernel.entry import entry
 from prefecture.kernel.errors import Invalid
 from prefecture.studio import queries as studio
@@ -44,6 +47,22 @@ def correct(draft_id: uuid.UUID) -> Response:
         raise Invalid({"path": "Dites quel fichier corriger."})
     ((_, content),) = written.items()
     return told({"content": compiler.apply_fixes(content, _chosen(body.get("findings"))).decode()})
+
+
+@blueprint.post("/brouillons/<uuid:draft_id>/disposition")
+@entry(*READERS)
+@answering
+def arrange(draft_id: uuid.UUID) -> Response:
+    """The diagram sent, laid out: `{"path", "content"}` → `{"content"}`. Nothing is saved."""
+    studio.draft(draft_id)
+    written = unsaved(sent())
+    if not written:
+        raise Invalid({"path": "Dites quel diagramme disposer."})
+    ((_, content),) = written.items()
+    try:
+        return told({"content": arranged(content).decode()})
+    except XmlRefused as error:
+        raise Invalid({}, f"Ce diagramme ne se lit pas\u00a0: {error.reason}.") from error
 
 
 @blueprint.get("/brouillons/<uuid:draft_id>/aide")

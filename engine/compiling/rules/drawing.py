@@ -25,8 +25,9 @@ def not_drawn(model: Model) -> None:
                 document.root,
                 "dessin-absent",
                 "warning",
-                "Le fichier ne contient pas de diagramme\u00a0: il ne peut être ni montré ni modifié dans l’atelier.",
-                "Ouvrez-le dans un modeleur, disposez les éléments et enregistrez-le.",
+                "Le fichier ne contient pas de dessin\u00a0: il ne peut être ni montré ni modifié dans l’éditeur.",
+                "Il peut être disposé automatiquement\u00a0; déplacez ensuite ce qui se lirait mieux ailleurs.",
+                automatic=True,
                 file=document.name,
             )
             continue

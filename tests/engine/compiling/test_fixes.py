@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from lxml import etree
 
+from engine.arrange import arranged
 from engine.compile import Source, apply_fixes, compile
 from tests.conformance.writing import model, scope
 from tests.engine.compiling.rule_cases import CASES, Case
@@ -48,12 +49,12 @@ def test_every_finding_said_to_be_automatic_is_gone_after_the_fix() -> None:
     )
     before = [f for f in compile([Source("m", broken)], None).findings if f.automatic]
     after = [f for f in compile([Source("m", apply_fixes(broken))], None).findings if f.automatic]
-    assert {f.rule for f in before} == {"expression-traduite", "reference-inconnue"}
+    assert {f.rule for f in before} == {"expression-traduite", "reference-inconnue", "dessin-absent"}
     assert not after
 
 
 def test_a_right_file_is_not_touched() -> None:
-    right = model(scope("start > a > end"))
+    right = arranged(model(scope("start > a > end")))
     assert apply_fixes(right) is right
 
 

@@ -4,6 +4,7 @@ import { editor, numberStyles, viewer } from '../diagram/modeler.js';
 import { savePng, saveSvg } from '../diagram/picture.js';
 import { readable } from '../diagram/written.js';
 import { make } from '../page/html.js';
+import { Unopened } from '../page/unopened.js';
 
 // Room for the palette, and around the drawing; smaller than READABLE nobody can read the names.
 const PALETTE = 124;
@@ -22,8 +23,22 @@ export async function open(host, { path, text, readOnly, studio }) {
   host.replaceChildren(container);
   const modeler = readOnly ? viewer({ container }) : editor({ container, panel: studio.side });
   const diagram = new Diagram(modeler, { host, container, path, readOnly, studio });
-  await diagram.load(text, { first: true });
+  try {
+    await diagram.load(text, { first: true });
+  } catch (error) {
+    diagram.destroy();
+    throw unopened(error);
+  }
   return diagram;
+}
+
+/** Why a text is no diagram, in a sentence. */
+function unopened(cause) {
+  const line = /line: (\d+)/.exec(cause.message)?.[1];
+  const why = line
+    ? `Ce diagramme n’est pas du XML bien formé : lisez la ligne ${Number(line) + 1}.`
+    : 'Ce fichier n’est pas un diagramme BPMN que l’éditeur sache montrer.';
+  return new Unopened(why, { bare: cause.message.includes('no diagram to display'), cause });
 }
 
 class Diagram {
@@ -130,7 +145,9 @@ class Diagram {
     const whole = Math.min((outer.width - left - MARGIN) / inner.width, (outer.height - 2 * MARGIN) / inner.height, 1);
     const scale = Math.max(whole, least);
     const [width, height] = [outer.width / scale, outer.height / scale];
-    canvas.viewbox({ x: inner.x - left / scale, y: inner.y - (height - inner.height) / 2, width, height });
+    // What is too high for the place begins at its top.
+    const above = Math.max((height - inner.height) / 2, MARGIN / scale);
+    canvas.viewbox({ x: inner.x - left / scale, y: inner.y - above, width, height });
   }
 
   #steps() {

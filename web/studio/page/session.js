@@ -7,6 +7,7 @@ import { Lock } from './lock.js';
 import { News } from './news.js';
 import { Saving } from './saving.js';
 import { Server } from './server.js';
+import { tellUnopened } from './unopened.js';
 
 const RELEARN = 3000;
 
@@ -58,8 +59,7 @@ export class Session {
     this.path = path;
     this.saved = read.text;
     this.#startSaving(read.revision);
-    this.editor = await module.open(this.page.host, { path, text: read.text, readOnly: this.readOnly, studio: this });
-    this.page.root.dataset.kind = path.split('.').at(-1);
+    this.editor = await this.#shown(module, read.text);
     this.page.root.classList.toggle('studio--looking', this.readOnly);
     this.parts.files.opened(path);
     this.page.state(this.readOnly ? 'looking' : 'saved');
@@ -68,6 +68,30 @@ export class Session {
     this.parts.comments.show();
     this.parts.scenarios.show();
     this.#goTo(go);
+  }
+
+  /** The open file in its editor; in a plain text, told why, where that cannot show it. */
+  async #shown(module, text) {
+    const { page, path, readOnly } = this;
+    const asked = { path, text, readOnly, studio: this };
+    this.unopened = null;
+    try {
+      const editor = await module.open(page.host, asked);
+      page.root.dataset.kind = path.split('.').at(-1);
+      return editor;
+    } catch (error) {
+      this.unopened = error;
+      const plain = await this.#editorOf('texte');
+      page.root.dataset.kind = 'texte';
+      tellUnopened(this);
+      return plain.open(page.host, asked);
+    }
+  }
+
+  /** Nothing is asked of whoever writes, but what the open file still asks. */
+  #calm() {
+    this.page.notice('');
+    tellUnopened(this);
   }
 
   /** Whether this file may be written here and now. */
@@ -106,7 +130,12 @@ export class Session {
   /** Put another text in place of the open file's, as a change that can be taken back. */
   async replace(text, word) {
     const before = await this.editor.text();
-    await this.editor.load(text);
+    if (this.unopened) {
+      await this.saving.flush();
+      await this.open(this.path, { text: { text, revision: this.saving.revision } });
+    } else {
+      await this.editor.load(text);
+    }
     this.changed();
     this.page.say(word, 'Annuler', async () => {
       await this.editor.load(before);
@@ -119,9 +148,14 @@ export class Session {
     const read = await this.server.read(this.path);
     this.keeping.forget(this.path);
     this.#startSaving(read.revision);
-    await this.editor.load(read.text);
+    try {
+      await this.editor.load(read.text);
+    } catch {
+      await this.open(this.path, { text: read });
+      return;
+    }
     if (!quietly) {
-      this.page.notice('');
+      this.#calm();
     }
     this.page.state(this.readOnly ? 'looking' : 'saved');
     this.parts.findings.look();
@@ -196,7 +230,7 @@ export class Session {
     this.page.state(state, why);
     const { page, saving } = this;
     if (state === 'saved') {
-      page.notice('');
+      this.#calm();
       this.relearn();
       this.news.expect();
       if (this.parts.findings.failed) {
@@ -245,7 +279,8 @@ export class Session {
   /** The open file was taken away or renamed by somebody else. */
   #gone() {
     this.saving.stop();
-    const other = this.page.settings.files[0].path;
+    const { files } = this.page.settings;
+    const other = (files.find((one) => !one.shared && one.path.endsWith('.bpmn')) ?? files[0]).path;
     this.page.notice(
       typo(`« ${this.path} » n’est plus dans le brouillon : il a été supprimé ou renommé. L’historique le garde.`),
       this.page.choice(`Ouvrir ${other}`, () => {
@@ -260,7 +295,7 @@ export class Session {
     const { page } = this;
     page.place('lock').textContent = !mine && by ? `Ouvert par ${by}` : '';
     if (mine) {
-      page.notice('');
+      this.#calm();
     } else {
       page.notice(
         typo(`${by ?? 'Une autre personne'} écrit dans ce brouillon. Vous pouvez le lire ; pour écrire, prenez la main : `
