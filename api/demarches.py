@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 from flask import jsonify
@@ -10,6 +11,10 @@ from marshmallow import Schema, fields
 
 from api.reading import Blueprint
 from prefecture.demarches import queries as demarches
+from prefecture.demarches import retirement, suspension
+from prefecture.demarches.queries import VersionView
+from prefecture.demarches.retirement import DemarcheRetired
+from prefecture.demarches.suspension import DemarcheSuspended
 from prefecture.demarches.version import PARIS
 from prefecture.kernel import clock
 from prefecture.kernel.entry import PUBLIC, entry
@@ -25,6 +30,8 @@ class DemarcheSchema(Schema):
     digest = fields.String()
     title = fields.String()
     published_at = fields.DateTime()
+    open = fields.Boolean(metadata={"description": "De nouvelles demandes peuvent être déposées"})
+    closed_because = fields.String(metadata={"description": "Pourquoi non, en une phrase ; vide quand c’est ouvert"})
 
 
 class DemarcheListSchema(Schema):
@@ -38,8 +45,8 @@ class DemarcheListSchema(Schema):
 @blueprint.doc(security=[])
 @entry(PUBLIC)
 def list_demarches() -> dict[str, Any]:
-    """Les démarches ouvertes."""
-    return {"items": demarches.demarches()}
+    """Les démarches publiées, et si de nouvelles demandes peuvent y être déposées."""
+    return {"items": [_told(one) for one in demarches.demarches()]}
 
 
 @blueprint.get("/demarches/<string:code>/form")
@@ -58,3 +65,12 @@ def form(code: str) -> Response:
         for piece in version.settings_at(clock.today(PARIS)).get("pieces", [])
     ]
     return jsonify({**described, "demarche": version.code, "version": version.number, "pieces": pieces})
+
+
+def _told(one: VersionView) -> dict[str, Any]:
+    try:
+        retirement.refuse_if_retired(one.code, one.id)
+        suspension.refuse_if_held(one.id)
+    except (DemarcheRetired, DemarcheSuspended) as closed:
+        return {**asdict(one), "open": False, "closed_because": closed.message}
+    return {**asdict(one), "open": True, "closed_because": ""}

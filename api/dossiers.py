@@ -114,7 +114,7 @@ def file(body: dict[str, Any]) -> Response:
         )
         return 201, DossierSchema().dump(filed)
 
-    return keyed.once(actor, work)
+    return keyed.once(actor, work, of_dossier=True)
 
 
 @blueprint.get("/dossiers")
@@ -193,7 +193,7 @@ def complement(body: dict[str, Any], number: str) -> Response:
         service.complete_task(actor, asked[0].id, body["answers"], documents=body["documents"])
         return 200, DossierSchema().dump(queries.by_id(dossier.id))
 
-    return keyed.once(actor, work)
+    return keyed.once(actor, work, of_dossier=True)
 
 
 @blueprint.post("/dossiers/<string:number>/withdrawal")
@@ -207,7 +207,7 @@ def withdrawal(body: dict[str, Any], number: str) -> Response:
     def work() -> keyed.Answer:
         return 200, DossierSchema().dump(service.withdraw(actor, number, body["reason"]))
 
-    return keyed.once(actor, work)
+    return keyed.once(actor, work, of_dossier=True)
 
 
 def _mine(

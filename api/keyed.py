@@ -23,10 +23,13 @@ LONGEST_KEY = 200
 Answer = tuple[int, Any]
 
 
-def once(actor: Actor, work: Callable[[], Answer], *, content: bytes | None = None) -> Response:
+def once(
+    actor: Actor, work: Callable[[], Answer], *, content: bytes | None = None, of_dossier: bool = False
+) -> Response:
     """Do `work` in one unit of work and answer its (status, body); a replay of the request answers what was answered.
 
-    content: what identifies the request besides its address, by default its body.
+    content: what identifies the request besides its address, by default its body. of_dossier: the body is a dossier's,
+    known by its `id`, and the memory of it goes when the dossier is erased.
     """
     key = request.headers.get(HEADER, "")
     if len(key) > LONGEST_KEY:
@@ -39,7 +42,9 @@ def once(actor: Actor, work: Callable[[], Answer], *, content: bytes | None = No
         status, body = work()
         encoded = b"" if body is None else orjson.dumps(body, default=_plain)
         if key:
-            dossiers.remember(actor, key, digest, status, encoded, dossier_id=_dossier_of(body))
+            dossiers.remember(
+                actor, key, digest, status, encoded, dossier_id=uuid.UUID(str(body["id"])) if of_dossier else None
+            )
     return _response(status, encoded)
 
 
@@ -54,11 +59,6 @@ def _response(status: int, encoded: bytes, *, replayed: bool = False) -> Respons
     if replayed:
         response.headers["Idempotency-Replayed"] = "true"
     return response
-
-
-def _dossier_of(body: Any) -> uuid.UUID | None:
-    found = body.get("id") if isinstance(body, dict) and "number" in body else None
-    return uuid.UUID(str(found)) if found else None
 
 
 def _plain(value: object) -> object:

@@ -104,6 +104,7 @@ class SuspensionSchema(Schema):
     by = fields.String()
     ended_at = fields.DateTime(allow_none=True)
     ended_by = fields.String(allow_none=True)
+    expected_on = fields.Date(allow_none=True, metadata={"description": "Reprise prévue, que les usagers lisent"})
 
 
 class SuspendSchema(RequestSchema):
@@ -112,6 +113,7 @@ class SuspendSchema(RequestSchema):
     version = fields.Integer(required=True)
     element = fields.String(load_default="", validate=length(0, 120))
     reason = fields.String(required=True, validate=length(1, 2000))
+    expected_on = fields.Date(load_default=None, allow_none=True)
 
 
 class ReplayOrderSchema(RequestSchema):
@@ -190,7 +192,7 @@ def suspend(body: dict[str, Any], code: str) -> Response:
     version = _numbered(code, body["version"])
 
     def work() -> keyed.Answer:
-        held = suspension.suspend(actor, version.id, body["reason"], body["element"])
+        held = suspension.suspend(actor, version.id, body["reason"], body["element"], body["expected_on"])
         return 201, SuspensionSchema().dump(held)
 
     return keyed.once(actor, work)

@@ -14,6 +14,7 @@ from prefecture.kernel.entry import PUBLIC, entry
 from prefecture.steps.verification import recognise
 from web import session
 from web.account import home_of
+from web.citizen.closed import open_ones
 
 blueprint = Blueprint("public", __name__)
 
@@ -28,7 +29,7 @@ def home() -> Response | str:
     actor = session.actor()
     if actor is not None:
         return redirect(home_of(actor))
-    return render_template("public/home.html", demarches=demarches.demarches())
+    return render_template("public/home.html", demarches=open_ones(demarches.demarches()))
 
 
 @blueprint.get("/aide")

@@ -16,6 +16,7 @@ from sqlalchemy import Date, Engine, Index, String, Text, Uuid, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from prefecture.demarches import queries
+from prefecture.demarches.version import PARIS
 from prefecture.identity import permissions
 from prefecture.identity.permissions import Actor
 from prefecture.kernel import clock
@@ -75,14 +76,21 @@ _believed: weakref.WeakKeyDictionary[Engine, tuple[float, dict[uuid.UUID, frozen
 )
 
 
-def suspend(actor: Actor, version_id: uuid.UUID, reason: str, element: str = WHOLE) -> SuspensionView:
-    """Hold a version or an element, in the caller's unit of work. Raises Forbidden, NotFound, Invalid, Conflict."""
+def suspend(
+    actor: Actor, version_id: uuid.UUID, reason: str, element: str = WHOLE, expected_on: date | None = None
+) -> SuspensionView:
+    """Hold a version or an element, in the caller's unit of work. Raises Forbidden, NotFound, Invalid, Conflict.
+
+    expected_on: when it is hoped to go on, which citizens read; nothing happens by itself on that day.
+    """
     _check(actor)
     found = queries.version(version_id)
     if element and element not in found.definition.elements:
         raise NotFound(f"L’étape «\u00a0{element}\u00a0» n’est pas dans cette version de la démarche.")
     if not reason.strip():
         raise Invalid({"motif": "Dites pourquoi."})
+    if expected_on is not None and expected_on < clock.today(PARIS):
+        raise Invalid({"reprise": "Ce jour est passé\u00a0: donnez un jour à venir, ou laissez vide."})
     if any(one.element == element for one in _open(version_id)):
         raise Conflict("C’est déjà suspendu.", code="deja-suspendu")
     row = Suspension(
@@ -93,6 +101,7 @@ def suspend(actor: Actor, version_id: uuid.UUID, reason: str, element: str = WHO
         reason=reason.strip(),
         since=clock.now(),
         by=actor.name,
+        expected_on=expected_on,
     )
     db.session.add(row)
     db.session.flush()
@@ -132,6 +141,15 @@ def anything_held() -> bool:
 def held_elements(version_id: uuid.UUID) -> frozenset[str]:
     """What is held of a version now: elements, and WHOLE for all of it. Believed for a few seconds."""
     return _held().get(version_id, frozenset())
+
+
+def whole(version_id: uuid.UUID) -> SuspensionView | None:
+    """The suspension of the whole version that lasts; None while new dossiers may follow it."""
+    if WHOLE not in held_elements(version_id):
+        return None
+    lasting = (Suspension.version_id == version_id) & (Suspension.element == WHOLE) & Suspension.ended_at.is_(None)
+    row = db.session.scalar(select(Suspension).where(lasting))
+    return None if row is None else _view(row)
 
 
 def refuse_if_held(version_id: uuid.UUID, element: str = WHOLE) -> None:

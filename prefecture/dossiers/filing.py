@@ -20,7 +20,7 @@ from zoneinfo import ZoneInfo
 
 from engine import runtime
 from prefecture.demarches import queries as demarches
-from prefecture.demarches import suspension
+from prefecture.demarches import retirement, suspension
 from prefecture.demarches.version import Version
 from prefecture.dossiers import answers, correlation, drafts, messages, numbers, search
 from prefecture.dossiers.answers import NO_DOCUMENTS, Documents
@@ -56,9 +56,10 @@ def submit(
 
     service_id: where it goes; else `prefecture`, in which the démarche's service is found. person_id: for whom, when
     an agent files for a person who stands before them. Raises NotFound (démarche, service, another's document),
-    Forbidden, Invalid (answers, by field).
+    Forbidden, Invalid (answers, by field), Conflict (closed to new dossiers, or held).
     """
     version = demarches.current(demarche_code)
+    retirement.refuse_if_retired(version.code, version.id)
     suspension.refuse_if_held(version.id)
     service = _service(version, service_id, prefecture)
     person = identity.person(person_id or actor.id)

@@ -60,10 +60,12 @@ def heat(code: str, days: int, number: int | None) -> None:
 @click.option("--version", "number", type=int, required=True, help="The version's number.")
 @click.option("--element", default="", help="Only this element; the whole version without it.")
 @click.option("--reason", required=True, help="Why; it is kept.")
-def suspend(code: str, number: int, element: str, reason: str) -> None:
+@click.option("--expected", type=click.DateTime(["%Y-%m-%d"]), help="When it is hoped to go on; citizens read it.")
+def suspend(code: str, number: int, element: str, reason: str, expected: datetime | None) -> None:
     """Hold a version of CODE, or one element of it: no new dossier, no task, no effect, no timer."""
+    day = expected.date() if expected else None
     with _told(), unit_of_work():
-        held = suspension.suspend(Actor.system(), _version(code, number).id, reason, element)
+        held = suspension.suspend(Actor.system(), _version(code, number).id, reason, element, day)
     click.echo(f"SUSPENDED {held.id}")
 
 

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from prefecture.demarches import queries as demarches
+from prefecture.demarches import retirement
 from prefecture.demarches import service as publishing
 from prefecture.demarches.bundle import Bundle
 from prefecture.demarches.queries import VersionView
@@ -130,6 +131,9 @@ def go_back(actor: Actor, code: str, version_id: uuid.UUID, reason: str) -> Vers
         held.may(actor, "demarche.publish")
     check_reason(reason)
     before = demarches.current(code)
+    closed = retirement.retired(code, version_id)
+    if closed is not None and closed.version_id == version_id:
+        raise Conflict("Cette version est fermée aux nouveaux dossiers\u00a0: rouvrez-la d’abord.")
     version = publishing.put_in_force(code, version_id)
     told = {"number": version.number, "from": before.number}
     acts.record(actor, RETURNED, code=code, version_id=version.id, digest=version.digest, reason=reason, told=told)

@@ -1,5 +1,5 @@
 """Publication from the command line: `demarche draft gate|publish|changes`, `demarche changes|return|publications`,
-`demarche threshold`.
+`demarche threshold|retire|reopen|retirements`.
 
 Whoever has the command line is no recetteur: a sign-off is given on the pages or by the API, by a person.
 """
@@ -15,7 +15,7 @@ from prefecture.demarches import queries as demarches
 from prefecture.identity.permissions import Actor
 from prefecture.kernel.errors import DomainError
 from prefecture.kernel.unit_of_work import unit_of_work
-from prefecture.studio import acts, publication, queries
+from prefecture.studio import acts, publication, queries, retiring
 from prefecture.studio.comparison import Compared, compare
 
 _WORDS = {ADDED: "ajouté", REMOVED: "retiré", CHANGED: "modifié", MOVED: "déplacé"}
@@ -25,7 +25,7 @@ def register(demarche: click.Group, draft: click.Group) -> None:
     """Add these commands to the groups of démarches and of drafts."""
     for command in (gate, publish, draft_changes):
         draft.add_command(command)
-    for command in (changes, return_, publications, threshold):
+    for command in (changes, return_, publications, threshold, retire, reopen, retirements):
         demarche.add_command(command)
 
 
@@ -101,6 +101,44 @@ def publications(context: click.Context, code: str | None) -> None:
     if broken is not None:
         click.echo(f"row {broken} does not match its digest", err=True)
     context.exit(broken is not None)
+
+
+@click.command()
+@click.argument("code")
+@click.argument("number", type=int, required=False)
+@click.option("--reason", required=True, help="Why; the journal keeps it.")
+@click.option("--told", default="", help="What citizens read: what they may do instead.")
+def retire(code: str, number: int | None, reason: str, told: str) -> None:
+    """Close démarche CODE, or its version NUMBER, to new dossiers; those that run go on."""
+    version_id = None if number is None else numbered(code, number)
+    try:
+        with unit_of_work():
+            made = retiring.retire(Actor.system(), code, version_id, reason, told)
+    except DomainError as error:
+        raise click.ClickException(said(error)) from error
+    click.echo(f"RETIRED {made.id}")
+
+
+@click.command()
+@click.argument("retirement_id", type=click.UUID)
+@click.option("--reason", required=True, help="Why; the journal keeps it.")
+def reopen(retirement_id: uuid.UUID, reason: str) -> None:
+    """Undo a retirement: new dossiers begin again."""
+    try:
+        with unit_of_work():
+            retiring.reopen(Actor.system(), retirement_id, reason)
+    except DomainError as error:
+        raise click.ClickException(said(error)) from error
+    click.echo(f"REOPENED {retirement_id}")
+
+
+@click.command()
+@click.argument("code")
+def retirements(code: str) -> None:
+    """What of CODE is closed to new dossiers, or was: id, version, since, until, why."""
+    for one in retiring.retirements(code):
+        until = f"{one.ended_at:%Y-%m-%dT%H:%MZ}" if one.ended_at else "-"
+        click.echo("\t".join((str(one.id), str(one.number or "-"), f"{one.since:%Y-%m-%dT%H:%MZ}", until, one.reason)))
 
 
 @click.command()

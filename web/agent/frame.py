@@ -38,6 +38,7 @@ _PUBLISHING = (
     *("analyst.publish_page", "analyst.publish", "analyst.sign", "analyst.ask_sign_off", "analyst.publications"),
     *("analyst.go_back", "analyst.set_threshold", "analyst.compare_draft", "analyst.compare_versions"),
     *("analyst.arrivals", "analyst.arrive", "analyst.arrival", "analyst.publish_arrival"),
+    *("analyst.closings", "analyst.close", "analyst.reopen"),
     *("analyst.keys", "analyst.add_key", "analyst.remove_key"),
 )
 _STUDIO = (

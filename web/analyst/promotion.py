@@ -17,7 +17,7 @@ from prefecture.kernel import clock
 from prefecture.kernel.entry import entry
 from prefecture.kernel.errors import Conflict, Invalid, TooLarge
 from prefecture.kernel.unit_of_work import unit_of_work
-from prefecture.studio import acts, impact, promises, promotion, publication, reception, trust
+from prefecture.studio import acts, impact, promises, promotion, publication, reception, retiring, trust
 from prefecture.studio.acts import SEALED
 from prefecture.studio.publication import PublicationRefused
 from prefecture.studio.reception import KeyUnknown, Reception
@@ -152,6 +152,7 @@ def _arrival_page(arrival_id: uuid.UUID, errors: Mapping[str, str], status: int 
         found=found,
         told={name: promotion.moment(said) for name, said in found.sealed.told.items() if name.endswith("_at")},
         title=_title(found),
+        closed=retiring.closed(found.sealed.code),
         words=WORDS,
         errors=errors,
         reason=request.form.get("motif", ""),

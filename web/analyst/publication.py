@@ -16,7 +16,7 @@ from prefecture.kernel import clock
 from prefecture.kernel.entry import entry
 from prefecture.kernel.errors import DomainError, Invalid
 from prefecture.kernel.unit_of_work import unit_of_work
-from prefecture.studio import acts, impact, promises, publication, signoff
+from prefecture.studio import acts, impact, promises, publication, retiring, signoff
 from prefecture.studio import queries as studio
 from prefecture.studio.impact import Impact
 from prefecture.studio.promises import Worse
@@ -103,6 +103,7 @@ def _page(draft_id: uuid.UUID, errors: Mapping[str, str]) -> str:
         words=WORDS,
         worse=_worse(old, new),
         impact=_touched(draft.code, new) if old else None,
+        closed=retiring.closed(draft.code),
         acts=acts.acts(draft_id=draft_id),
         writes=ANALYSTE in actor.roles,
         signs=RECETTEUR in actor.roles,

@@ -14,7 +14,7 @@ from prefecture.identity.permissions import ADMINISTRATEUR, ANALYSTE
 from prefecture.kernel.entry import entry
 from prefecture.kernel.errors import Conflict, Invalid, NotFound
 from prefecture.kernel.unit_of_work import unit_of_work
-from prefecture.studio import acts, promotion, publication, signoff
+from prefecture.studio import acts, promotion, publication, retiring, signoff
 from prefecture.studio import queries as studio
 from web import session
 from web.analyst.frame import blueprint
@@ -70,6 +70,7 @@ def _demarche(code: str, errors: Mapping[str, str]) -> str:
         "analyst/publications.html",
         version=demarches.current(code),
         versions=demarches.versions(code),
+        closed=retiring.closed(code),
         running=figures.running_by_version(),
         acts=acts.acts(code=code),
         writes=promotion.may_seal(session.signed_in()),

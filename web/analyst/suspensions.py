@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
+from datetime import date
 
 from flask import flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
@@ -38,7 +39,8 @@ def suspend(code: str) -> Response | tuple[str, int]:
         if found is None:
             raise Invalid({"version": "Choisissez une version."})
         with unit_of_work():
-            suspension.suspend(session.signed_in(), found.id, request.form.get("motif", ""), element)
+            reason, expected_on = request.form.get("motif", ""), _day()
+            suspension.suspend(session.signed_in(), found.id, reason, element, expected_on)
     except Invalid as error:
         return _page(code, error.fields), 422
     except DomainError as error:
@@ -58,6 +60,15 @@ def resume(code: str, suspension_id: uuid.UUID) -> Response:
     except Conflict as error:
         flash(error.message)
     return redirect(url_for("analyst.suspensions", code=code))
+
+
+def _day() -> date | None:
+    """When it is hoped to go on; raises Invalid."""
+    text = request.form.get("reprise", "").strip()
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError as error:
+        raise Invalid({"reprise": "Écrivez un jour, par exemple 2027-01-12."}) from error
 
 
 def _page(code: str, errors: Mapping[str, str]) -> str:

@@ -13,6 +13,7 @@ from prefecture.dossiers import queries
 from prefecture.kernel import clock
 from prefecture.kernel.entry import PUBLIC, entry
 from web import session
+from web.citizen.closed import closed
 from web.citizen.frame import blueprint
 
 
@@ -21,13 +22,19 @@ from web.citizen.frame import blueprint
 def demarches_list() -> str:
     """Every démarche that can be begun."""
     versions = [demarches.version(one.id) for one in demarches.demarches()]
-    return render_template("citizen/demarches.html", versions=versions)
+    shown = sorted(((one, closed(one)) for one in versions), key=lambda pair: pair[1] is not None)
+    return render_template("citizen/demarches.html", demarches=shown)
 
 
 @blueprint.get("/demarches/<code>")
 @entry(PUBLIC)
 def begin(code: str) -> str:
     """A démarche before it is begun."""
+    return begin_page(code)
+
+
+def begin_page(code: str) -> str:
+    """What it is, and the way in, or why there is none."""
     version = demarches.current(code)
     actor = session.actor()
     held = queries.draft(actor, code) if actor is not None and actor.kind == "person" else None
@@ -38,6 +45,7 @@ def begin(code: str) -> str:
         version=version,
         settings=told,
         draft=held,
+        closed=closed(version),
         always=[one for one in pieces if not one.get("condition")],
         perhaps=[one for one in pieces if one.get("condition")],
         costs=costs_today(version),

@@ -10,6 +10,8 @@ from flask import flash, jsonify, make_response, redirect, render_template, requ
 from werkzeug.wrappers import Response
 
 from prefecture.demarches import queries as demarches
+from prefecture.demarches.retirement import DemarcheRetired
+from prefecture.demarches.suspension import DemarcheSuspended
 from prefecture.demarches.version import Version
 from prefecture.dossiers import queries, service
 from prefecture.dossiers.settings import settings_of
@@ -21,6 +23,8 @@ from prefecture.kernel.errors import Invalid, NotFound
 from prefecture.kernel.unit_of_work import unit_of_work
 from web import session
 from web.citizen import filling
+from web.citizen.begin import begin_page
+from web.citizen.closed import closed
 from web.citizen.filling import Filling
 from web.citizen.frame import blueprint
 
@@ -28,8 +32,10 @@ from web.citizen.frame import blueprint
 @blueprint.get("/demarches/<code>/etapes/<int:page>")
 @entry(USAGER)
 def step(code: str, page: int) -> Response | str:
-    """One page of the form, with what was typed before."""
+    """One page of the form, with what was typed before; what cannot be begun now says so first."""
     version, form = _begun(code)
+    if closed(version) is not None:
+        return redirect(url_for("citizen.begin", code=code))
     shown = [one.number for one in form.pages()]
     if page not in shown:
         return redirect(url_for("citizen.step", code=code, page=shown[0]))
@@ -77,6 +83,8 @@ def read_back(code: str) -> Response | str:
     if queries.draft(session.signed_in(), code) is None:
         return redirect(url_for("citizen.begin", code=code))
     version, form = _begun(code)
+    if closed(version) is not None:
+        return redirect(url_for("citizen.begin", code=code))
     return _read_back_page(version, form, {})
 
 
@@ -92,6 +100,8 @@ def submit(code: str) -> Response:
     except Invalid as error:
         version, form = _begun(code)
         return make_response(_read_back_page(version, form, error.fields), 422)
+    except (DemarcheRetired, DemarcheSuspended) as error:
+        return make_response(begin_page(code), error.status)
     if number is None:
         flash("Cette demande est déjà partie, ou n’était pas commencée. Vos dossiers sont ci-dessous.")
         return redirect(url_for("citizen.home"))

@@ -18,6 +18,7 @@ from prefecture.kernel import clock
 from prefecture.kernel.entry import entry
 from prefecture.kernel.errors import Gone, NotFound
 from web import session, wording
+from web.citizen.closed import open_ones
 from web.citizen.frame import action_of, blueprint, steps_of, wanted_of
 
 MOST_DOCUMENTS = 8
@@ -41,7 +42,7 @@ def home() -> str:
         events=_events([one for one in dossiers if chosen in ("", one.number)], actor),
         numbers=[(one.number, f"{one.title}, {one.number}") for one in dossiers],
         chosen=chosen,
-        open_demarches=demarches.demarches(),
+        open_demarches=open_ones(demarches.demarches()),
     )
 
 
