@@ -73,7 +73,8 @@ def _document(content: bytes) -> dict[str, Any]:
     try:
         document = orjson.loads(content)
     except orjson.JSONDecodeError as error:
-        raise FormUnreadable(f"Ce fichier n’est pas du JSON\u00a0: {error}.") from error
+        where = f"ligne {error.lineno}, caractère {error.colno}"
+        raise FormUnreadable(f"Ce fichier n’est pas du JSON\u00a0: il ne se lit plus à la {where}.") from error
     if not isinstance(document, dict) or not isinstance(document.get("components"), list):
         raise FormUnreadable(
             "Ce fichier n’est pas un formulaire\u00a0: il lui manque la liste «\u00a0components\u00a0»."

@@ -11,7 +11,20 @@ const table = (...path) => JSON.parse(readFileSync(join(FOLDER, ...path), 'utf8'
 
 /** Texts that packages write into their pages without asking for a translation, by file: English → French. */
 export const LITERALS = table('french', 'literals.json');
-const WRITTEN = { ...LITERALS, ...table('styles', 'colours.json') };
+// form-js's own properties panel: ours stands in its place, and the bundler leaves out what nobody names.
+const REPLACED = {
+  '@bpmn-io/form-js-editor/dist/index.es.js': {
+    'MarkdownRendererModule, PropertiesPanelModule, ': 'MarkdownRendererModule, ',
+    "PropertiesPanelRenderer.$inject = ['config.propertiesPanel', 'injector', 'eventBus'];": '',
+    "PropertiesProvider.$inject = ['propertiesPanel', 'injector'];": '',
+    "FeelPopup.$inject = ['eventBus', 'config.propertiesPanel'];": '',
+    "FeelPopupRenderer.$inject = ['eventBus'];": '',
+  },
+};
+const WRITTEN = {};
+for (const [file, words] of [LITERALS, table('styles', 'colours.json'), REPLACED].flatMap(Object.entries)) {
+  WRITTEN[file] = { ...WRITTEN[file], ...words };
+}
 
 /** Speaks French, in our colours, where a package has both written in its code; what is gone stops the build. */
 const said = {
@@ -45,13 +58,18 @@ const ours = {
     });
     // The functions of our own FEEL, told in French.
     build.onResolve({ filter: /^@camunda\/feel-builtins$/ }, () => ({ path: join(FOLDER, 'diagram', 'functions.js') }));
+    // form-js's editor brings the preact that it draws with; its viewer and our fields draw in the same.
+    const editor = join(FOLDER, 'node_modules', '@bpmn-io', 'form-js-editor');
+    const drawnWithIt = (importer) => importer.includes('form-js-viewer') || importer.startsWith(join(FOLDER, 'form'));
+    build.onResolve({ filter: /^preact(\/|$)/ }, ({ path, importer, kind }) =>
+      drawnWithIt(importer) ? build.resolve(path, { resolveDir: editor, kind }) : null);
   },
 };
 
 export const options = {
   absWorkingDir: FOLDER,
   // An editor's style sheet is named by the page, or fetched with the editor: see editors/index.js.
-  entryPoints: ['studio.js', 'styles/page.css', 'editors/bpmn.css'],
+  entryPoints: ['studio.js', 'styles/page.css', 'editors/bpmn.css', 'editors/form.css', 'editors/letter.css'],
   entryNames: '[name]-[hash]',
   chunkNames: 'part-[name]-[hash]',
   assetNames: '[name]-[hash]',

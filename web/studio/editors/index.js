@@ -15,6 +15,8 @@
 
 const KINDS = [
   { fits: /\.bpmn$/, script: () => import('./bpmn.js'), style: 'editors/bpmn.css' },
+  { fits: /(^|\/)forms\/.*\.json$/, script: () => import('./form.js'), style: 'editors/form.css' },
+  { fits: /(^|\/)courriers\/.*\.(html|txt)$/, script: () => import('./letter.js'), style: 'editors/letter.css' },
   { fits: /./, script: () => import('./text.js') },
 ];
 
