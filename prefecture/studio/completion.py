@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import tomllib
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from engine.compile import ActionSpec, Catalogue
 from engine.compiling import reading, xml
@@ -30,7 +31,8 @@ class Block:
 
 @dataclass(frozen=True)
 class Completion:
-    """What one may write where; `data` holds each variable, and each field of it, with its FEEL type."""
+    """What one may write where; `data` holds each variable, and each field of it, with its FEEL type, `pieces` what the
+    citizen may be asked for, by code."""
 
     actions: Mapping[str, ActionSpec]
     forms: tuple[str, ...]
@@ -39,6 +41,7 @@ class Completion:
     data: Mapping[str, str]
     roles: tuple[str, ...]
     blocks: tuple[Block, ...]
+    pieces: Mapping[str, str]
 
 
 def completion_of(files: Mapping[str, bytes], code: str) -> Completion:
@@ -59,6 +62,7 @@ def completion_of(files: Mapping[str, bytes], code: str) -> Completion:
         data=dict(sorted({**inside, **known.types}.items())),
         roles=tuple(sorted(catalogue.roles)),
         blocks=tuple(_blocks(files)),
+        pieces=dict(_pieces(_settings(files))),
     )
 
 
@@ -70,10 +74,21 @@ def _fields(version: Version, form: str) -> Mapping[str, str] | None:
 
 
 def _start_form(files: Mapping[str, bytes]) -> str:
+    return str(_settings(files).get("formulaire", DEFAULT_FORM))
+
+
+def _settings(files: Mapping[str, bytes]) -> Mapping[str, Any]:
     try:
-        return str(tomllib.loads(files.get(SETTINGS, b"").decode()).get("formulaire", DEFAULT_FORM))
+        return tomllib.loads(files.get(SETTINGS, b"").decode())
     except (tomllib.TOMLDecodeError, UnicodeDecodeError):
-        return DEFAULT_FORM
+        return {}
+
+
+def _pieces(settings: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    told = settings.get("pieces")
+    for one in told if isinstance(told, list) else []:
+        if isinstance(one, Mapping) and one.get("code"):
+            yield str(one["code"]), str(one.get("libelle") or one["code"])
 
 
 def _blocks(files: Mapping[str, bytes]) -> list[Block]:

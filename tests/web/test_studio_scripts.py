@@ -184,6 +184,7 @@ def test_one_is_helped_while_one_writes(ana: Script) -> None:
     assert known["actions"]["decision.notifier"]["required"] == ["sens"]
     assert known["data"]["demande.titre_nature"] == "string"
     assert {"process": "bloc_remise", "file": "_commun/bloc_remise.bpmn"}.items() <= known["blocks"][3].items()
+    assert known["pieces"]["passeport"] == "Passeport"
     assert {"forms", "letters", "decisions", "roles"} <= set(known)
 
 

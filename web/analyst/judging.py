@@ -84,6 +84,7 @@ def help_(draft_id: uuid.UUID) -> Response:
             "data": dict(known.data),
             "roles": known.roles,
             "blocks": [asdict(one) for one in known.blocks],
+            "pieces": dict(known.pieces),
         }
     )
 

@@ -4,8 +4,8 @@ import { typo } from '../page/html.js';
 import { labelOf } from './kinds.js';
 
 const NAME = /^[A-Za-z_]\w*$/;
-// A key that form-js made up.
-const MADE_UP = /^(bloc:)?[a-z_]+_[a-z0-9]{4,8}$/;
+// A key that form-js made up: the kind of the question and some letters.
+const madeUp = ({ type, key }) => new RegExp(`^${type}_[a-z0-9]{4,8}$`).test(key ?? '');
 
 /** A name of data out of a question's words. */
 export const named = (label) =>
@@ -62,7 +62,7 @@ export class Changes {
 
   /** The question's words; a name of data that nobody chose follows them. */
   label(field, name, value) {
-    const follows = field.key && MADE_UP.test(field.key) && value;
+    const follows = value && madeUp(field);
     this.set(field, { [name]: value ?? '', ...(follows ? { key: this.#free(field, named(value)) } : {}) });
   }
 
