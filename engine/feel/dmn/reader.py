@@ -105,6 +105,11 @@ class _Reader:
     def _place(self, node: Any, name: str = "") -> model.Place:
         return model.Place(node.get("id") or node.get("name", ""), node.get("name", name), node.sourceline or 0)
 
+    def _titled(self, node: Any) -> model.Place:
+        """A column, known by the title that people read."""
+        place = self._place(node)
+        return model.Place(place.element, node.get("label") or place.name, place.line)
+
     def _variable(self, node: Any, fallback: str) -> model.Variable:
         variable = self._one(node, "variable")
         if variable is None:
@@ -241,12 +246,11 @@ class _Reader:
 
     def _input(self, node: Any) -> model.Input:
         expression = self._text_of(self._one(node, "inputExpression"))
-        place = self._place(node, node.get("label", ""))
-        return model.Input(place, expression, self._text_of(self._one(node, "inputValues")))
+        return model.Input(self._titled(node), expression, self._text_of(self._one(node, "inputValues")))
 
     def _output(self, node: Any) -> model.Output:
         return model.Output(
-            place=self._place(node),
+            place=self._titled(node),
             name=node.get("name", ""),
             type=self._type(node),
             values=self._text_of(self._one(node, "outputValues")),

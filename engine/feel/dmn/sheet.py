@@ -175,6 +175,10 @@ class Sheet:
         """The value of each column at a point."""
         return tuple(self.axes[place].regions[point[place]].value for place in self.axis_of)
 
+    def is_other(self, column: int, value: Value) -> bool:
+        """Whether a value stands for all those that the table does not name."""
+        return any(one.other and one.value == value for one in self.axes[self.axis_of[column]].regions)
+
     def asks(self, place: int) -> bool:
         """Whether some rule asks something on that axis."""
         return any(not row[at].any for row in self._cells for at in self._columns_of(place))

@@ -138,13 +138,25 @@ class Trial:
             _put(given, path, value)
         return given
 
-    def rows(self, others: Mapping[str, Value] | None = None) -> tuple[RowPlayed, ...]:
-        """For each rule an input that should make it answer, played."""
+    def rows(
+        self, others: Mapping[str, Value] | None = None, unnamed: Mapping[int, str] | None = None
+    ) -> tuple[RowPlayed, ...]:
+        """For each rule an input that should make it answer, played.
+
+        `unnamed`: by column (from 0) a text that no cell names, to stand for all that the table does not name.
+        """
         judging = Judging(self.sheet)
-        examples = [judging.example(row) for row in range(len(self.sheet.boxes))]
+        examples = [self._named(judging.example(row), unnamed or {}) for row in range(len(self.sheet.boxes))]
         return tuple(
             RowPlayed(row + 1, example, None if example is None else self.play(example, others))
             for row, example in enumerate(examples)
+        )
+
+    def _named(self, example: tuple[Value, ...] | None, unnamed: Mapping[int, str]) -> tuple[Value, ...] | None:
+        if example is None:
+            return None
+        return tuple(
+            unnamed.get(at, value) if self.sheet.is_other(at, value) else value for at, value in enumerate(example)
         )
 
 
