@@ -50,7 +50,9 @@ def loads(state: bytes) -> dict[str, Any]:
         raise StateUnreadable("the state is no object")
     if content.get("format") != FORMAT:
         content = upgraded(content, FORMAT)
-    found: dict[str, Any] = _unmarked(content) if _MARK_BYTES in raw else content
+    found: dict[str, Any] = content
+    if _MARK_BYTES in raw:
+        _restore(found)
     return found
 
 
@@ -154,15 +156,19 @@ def _mark(value: Any) -> dict[str, list[Any]]:
     raise DataRefused(f"a process cannot hold a {type(value).__name__}")
 
 
-def _unmarked(value: Any) -> Any:
-    if isinstance(value, dict):
-        marked = value.get(_MARK)
-        if marked is not None:
-            return _restored(marked)
-        return {key: _unmarked(one) for key, one in value.items()}
-    if isinstance(value, list):
-        return [_unmarked(one) for one in value]
-    return value
+def _restore(container: Any) -> None:
+    """Put what was marked back in its place, everywhere inside; a number or a text is not even looked at."""
+    places = container.items() if type(container) is dict else enumerate(container)
+    for place, one in places:
+        kind = type(one)
+        if kind is dict:
+            marked = one.get(_MARK)
+            if marked is None:
+                _restore(one)
+            else:
+                container[place] = _restored(marked)
+        elif kind is list:
+            _restore(one)
 
 
 def _restored(marked: Any) -> Any:

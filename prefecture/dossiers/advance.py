@@ -18,7 +18,6 @@ from prefecture.dossiers.record import Record
 from prefecture.dossiers.views import card_place
 from prefecture.identity.permissions import USAGER
 from prefecture.kernel import keyring, outbox
-from prefecture.kernel.db import db
 from prefecture.kernel.prepared import Prepared, Run
 
 TIMER = "dossiers.timer"
@@ -43,16 +42,22 @@ _TOLD = {
     "incident": "incident",
 }
 _RETOLD = ("element", "process", "name", "lane", "audience", "form", "variable", "not_by", "etape", "file", "card")
+_RETELL = Prepared(update(TASKS).where(TASKS.c.id == bindparam("task")), "task", *_RETOLD)
 _MARKS = {"entered": "+", "completed": "-", "cancelled": "x", "flow": ">"}
 
 
-def apply(held: Held, advance: Advance, facts: Sequence[Fact], *, done: str | None = None) -> None:
-    """Write one step down. `facts`: what the actor did, first; `done`: the task that the actor completed."""
+def apply(
+    held: Held, advance: Advance, facts: Sequence[Fact], *, done: str | None = None, first: Sequence[Run] = ()
+) -> None:
+    """Write one step down, after what `first` writes, all in one journey to the database.
+
+    facts: what the actor did, before what the engine tells. done: the task that the actor completed.
+    """
     dossier = held.dossier
     dossier.state = keyring.seal(str(dossier.key_id), advance.state, place(dossier.id))
     dossier.revision += 1
     _take_step_and_queue(held, advance)
-    runs = [*_closing(held, advance, done), *_opening(held, advance), *_timing(held, advance.timers)]
+    runs = [*first, *_closing(held, advance, done), *_opening(held, advance), *_timing(held, advance.timers)]
     runs += [_posting(dossier, effect) for effect in advance.effects]
     if advance.finished and dossier.finished_at is None:
         dossier.finished_at = held.now
@@ -60,12 +65,10 @@ def apply(held: Held, advance: Advance, facts: Sequence[Fact], *, done: str | No
     journal.append(dossier, held.actor, _with_trail(facts, advance), held.now, first=runs)
 
 
-def retell(held: Held, tasks: Iterable[OpenTask]) -> None:
-    """Have tasks that stay open say what the drawing says now: words, card, lane, form; not when they are due."""
-    for task in tasks:
-        if task.id in held.tasks:
-            row = {name: value for name, value in _row(held, task).items() if name in _RETOLD}
-            db.session.connection().execute(update(TASKS).where(TASKS.c.id == task.id).values(row))
+def retelling(held: Held, tasks: Iterable[OpenTask]) -> list[Run]:
+    """What has tasks that stay open say what the drawing says now: words, card, lane, form; not when they are due."""
+    rows = [(task.id, _row(held, task)) for task in tasks if task.id in held.tasks]
+    return [(_RETELL, {"task": task_id, **{name: row[name] for name in _RETOLD}}) for task_id, row in rows]
 
 
 def close(held: Held, statut: str, facts: Sequence[Fact]) -> None:

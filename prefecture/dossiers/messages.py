@@ -24,6 +24,7 @@ from prefecture.identity.permissions import Actor
 from prefecture.kernel import clock, keyring
 from prefecture.kernel.db import db, new_id
 from prefecture.kernel.errors import Conflict
+from prefecture.kernel.prepared import Run
 from prefecture.kernel.unit_of_work import unit_of_work
 
 KEPT, DELIVERED, EXPIRED, DROPPED = "kept", "delivered", "expired", "dropped"
@@ -71,9 +72,11 @@ def deliver(held: Held, name: str, payload: Mapping[str, Any], *, facts: Sequenc
     return True
 
 
-def step(held: Held, advance: Advance, facts: Sequence[Fact], *, done: str | None = None) -> None:
-    """Write a step down, then those of the kept messages that it made awaited."""
-    advancing.apply(held, advance, facts, done=done)
+def step(
+    held: Held, advance: Advance, facts: Sequence[Fact], *, done: str | None = None, first: Sequence[Run] = ()
+) -> None:
+    """Write a step down (as `advance.apply`), then those of the kept messages that it made awaited."""
+    advancing.apply(held, advance, facts, done=done, first=first)
     for _ in range(MOST_AT_ONCE):
         if not held.dossier.kept_messages or advance.finished:
             return

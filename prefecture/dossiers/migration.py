@@ -43,9 +43,10 @@ from prefecture.dossiers.migration_comparison import (
 )
 from prefecture.dossiers.models import Dossier
 from prefecture.identity.permissions import Actor
-from prefecture.kernel import along, clock, outbox
+from prefecture.kernel import along, clock, keyring, outbox
 from prefecture.kernel.db import db
 from prefecture.kernel.outbox import Work
+from prefecture.kernel.prepared import Run, touched
 from prefecture.kernel.unit_of_work import unit_of_work
 
 MIGRATE = "dossiers.migrate"
@@ -83,7 +84,8 @@ def order(
     while True:
         with unit_of_work():
             rows = _chunk(target, chosen, last)
-            posted += sum(_post(row, target, mapping, by, at) for row in rows)
+            keyring.preload(row.key_id for row in rows if row.key_id)
+            posted += sum(touched([_posting(row, target, mapping, by, at) for row in rows])) if rows else 0
         if not rows:
             return posted
         last = rows[-1].id
@@ -117,8 +119,7 @@ def carry(held: Held, advance: Advance, fact: Fact) -> None:
     for event in advance.events:
         if event.kind == "cancelled":
             outbox.cancel(f"{held.dossier.id}:{event.element}:{event.task_id}")
-    advancing.retell(held, advance.open_tasks)
-    messages.step(held, advance, [fact])
+    messages.step(held, advance, [fact], first=advancing.retelling(held, advance.open_tasks))
 
 
 def left_over() -> int:
@@ -181,10 +182,10 @@ def _chunk(target: Version, choice: Choice, after: uuid.UUID) -> list[Any]:
     return list(db.session.execute(query))
 
 
-def _post(row: Any, target: Version, mapping: Mapped, by: str, at: datetime | None) -> bool:
+def _posting(row: Any, target: Version, mapping: Mapped, by: str, at: datetime | None) -> Run:
     """The key says which dossier as it is, whereto and how: the same order is posted once."""
     how = hashlib.sha256(orjson.dumps(dict(mapping), option=orjson.OPT_SORT_KEYS)).hexdigest()[:16]
-    return outbox.post(
+    return outbox.posting(
         MIGRATE,
         f"{row.id}:migrate:{target.id}:{row.revision}:{how}",
         {"version": str(target.id), "mapping": dict(mapping), "by": by},

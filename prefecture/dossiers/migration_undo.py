@@ -75,10 +75,10 @@ def undo(
     _name_back(held, mapping, old, target)
     dossier.version_id, dossier.etape = old.id, was.etape
     restored = Held(dossier, old, held.actor, held.now, open_tasks(dossier))
-    advancing.retell(restored, then.open_tasks)
     told = {"from": target.number, "to": old.number, "undone": True, "by": by}
     name = f"{target.number} → {old.number}"
-    messages.step(restored, then, [Fact("migrated", name=name, trail=_trail(then, now), values=told)])
+    fact = Fact("migrated", name=name, trail=_trail(then, now), values=told)
+    messages.step(restored, then, [fact], first=advancing.retelling(restored, then.open_tasks))
     return Moved(UNDONE)
 
 

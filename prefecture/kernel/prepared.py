@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 from sqlalchemy import Connection, Dialect, Executable, SelectBase
 from sqlalchemy.sql import ClauseElement
@@ -20,6 +20,7 @@ from prefecture.kernel.db import db
 
 Convert = Callable[[Any], Any]
 Row = tuple[Any, ...]
+T = TypeVar("T")
 
 
 class Prepared:
@@ -59,15 +60,24 @@ def together(runs: Sequence[Run]) -> list[list[Row]]:
 
     Each sees what those before it did, and what others committed until then. The first that fails ends them all.
     """
+    return _journey(runs, lambda text, cursor: text.fetched(cursor))
+
+
+def touched(runs: Sequence[Run]) -> list[int]:
+    """As `together`, for who asks how many rows each changed."""
+    return _journey(runs, lambda text, cursor: int(cursor.rowcount))
+
+
+def _journey(runs: Sequence[Run], told: Callable[[_Text, Any], T]) -> list[T]:
     connection = db.session.connection()
     texts = [(prepared.text(connection.dialect), values) for prepared, values in runs]
     with _told(connection):
         if connection.dialect.name == "sqlite" or len(texts) == 1:
-            return [text.fetched(text.run(connection, values)) for text, values in texts]
+            return [told(text, text.run(connection, values)) for text, values in texts]
         driver: Any = connection.connection.driver_connection
         with driver.pipeline():
             cursors = [text.run(connection, values) for text, values in texts]
-        return [text.fetched(cursor) for (text, _), cursor in zip(texts, cursors, strict=True)]
+        return [told(text, cursor) for (text, _), cursor in zip(texts, cursors, strict=True)]
 
 
 @contextmanager

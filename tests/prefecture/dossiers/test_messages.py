@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from prefecture.dossiers import commands, incidents, queries, service, waiting
+from prefecture.dossiers import incidents, queries, registration, service, waiting
 from prefecture.dossiers.incidents import IncidentView
 from prefecture.identity.permissions import Actor
 from prefecture.kernel import clock, worker
@@ -51,7 +51,7 @@ def count(table: str) -> int:
 
 def sweep(world: Any, **span: float) -> None:
     """Time passes, and the sweep that falls due is done."""
-    commands.register(world.app)
+    registration.register(world.app)
     worker.plan(world.app)
     clock.move(timedelta(**span))
     world.drain()
