@@ -59,6 +59,7 @@ _FACTS: Mapping[str, str] = {
     "data_edited": "Données corrigées",
     "token_moved": "Étape déplacée",
     "migrated": "Passage à une autre version de la démarche",
+    "migrated_back": "Passage annulé, retour à la version d’avant",
     "timer": "Échéance atteinte",
     "message": "Message reçu",
     "message_expired": "Message que personne n’attendait à temps",

@@ -40,6 +40,7 @@ log = logging.getLogger(__name__)
 WORK, PROCESS, MESSAGE = "work", "process", "message"
 MOST = 1_000
 _OVER = "Cet incident est déjà réglé."
+_when_skipped: dict[str, Callable[[str], None]] = {}
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,11 @@ class IncidentView:
     message: str
     since: datetime | None
     attempts: int
+
+
+def when_skipped(kind: str, told: Callable[[str], None]) -> None:
+    """Have `told` be called with the key of each work of that kind that is skipped, in the same unit of work."""
+    _when_skipped[kind] = told
 
 
 def incidents(actor: Actor, *, number: str | None = None) -> list[IncidentView]:
@@ -120,6 +126,8 @@ def skip(actor: Actor, incident_id: str, reason: str, results: Mapping[str, Any]
         raise Conflict("Une échéance ne se saute pas\u00a0: elle se relance.", code="saut-impossible")
     _close(row)
     _note(actor, row, "incident_skipped", told)
+    if row.kind in _when_skipped:
+        _when_skipped[row.kind](row.key)
     if row.dossier_id is not None:
         _answer(actor, row, given)
 

@@ -103,7 +103,10 @@ _TOLD_TO_CITIZENS = frozenset(
         "withdrawn",
     }
 )
-_DECISION = frozenset({"decision"})
+_MIGRATED = "migrated"
+_OPENED_TO_CITIZENS = frozenset({"decision", _MIGRATED})
+# What a step leaves by itself, whoever made it: a move that was taken back leaves nothing of it.
+_BY_THE_WAY = frozenset({"decision", "notice", "finished"})
 
 
 def dossier(number: str, actor: Actor) -> DossierView:
@@ -154,7 +157,8 @@ def history(number: str, actor: Actor) -> list[HistoryEntry]:
     values the rules by which tables decided (CRPA, art. L.311-3-1)."""
     row = _row(number, actor)
     if actor.kind == "person":
-        told = [entry for entry in _entries(row, opened=_DECISION) if entry.kind in _TOLD_TO_CITIZENS]
+        kept = _without_undone(_entries(row, opened=_OPENED_TO_CITIZENS))
+        told = [entry for entry in kept if entry.kind in _TOLD_TO_CITIZENS]
         return [replace(entry, values=_rules(entry.values)) for entry in told]
     return _entries(row, opened=None)
 
@@ -219,6 +223,20 @@ def _state(row: Dossier) -> bytes:
     if row.state is None or row.key_id is None:
         raise Gone("Ce dossier a été effacé.")
     return keyring.unseal(row.key_id, row.state, place(row.id))
+
+
+def _without_undone(entries: list[HistoryEntry]) -> list[HistoryEntry]:
+    """Without what dossiers passed in moves that were taken back: it did not happen, and may happen later."""
+    gone: set[int] = set()
+    moves: list[HistoryEntry] = []
+    for one in entries:
+        if one.kind == _MIGRATED and (one.values or {}).get("undone") and moves:
+            first = moves.pop()
+            between = (other for other in entries if first.seq < other.seq < one.seq and other.at == first.at)
+            gone.update(other.seq for other in between if other.kind in _BY_THE_WAY)
+        elif one.kind == _MIGRATED:
+            moves.append(one)
+    return [one for one in entries if one.seq not in gone]
 
 
 def _rules(values: Mapping[str, Any] | None) -> dict[str, Any] | None:

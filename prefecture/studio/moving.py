@@ -18,7 +18,7 @@ from sqlalchemy import insert, select, update
 from engine.migration import MappingInvalid, Report
 from prefecture.demarches import queries as demarches
 from prefecture.demarches.version import Version
-from prefecture.dossiers import migration, migration_undo
+from prefecture.dossiers import incidents, migration, migration_undo
 from prefecture.dossiers.migration_comparison import FIRST, Choice, Compared, Comparison, compared
 from prefecture.dossiers.migration_undo import Before
 from prefecture.kernel import along, clock, outbox
@@ -256,6 +256,18 @@ def _take_back(row: Campaign, one: CampaignDossier) -> None:
         one.status, one.before = UNDONE, None
     else:
         one.status, one.reason = MOVED, undone.status
+
+
+def left_by_hand(key: str) -> None:
+    """A move, or a way back, that failed for good was skipped: the dossier stays where it is and nothing is awaited."""
+    campaign_id, dossier_id = (uuid.UUID(one) for one in key.split(":")[1:3])
+    one = db.session.get(CampaignDossier, (campaign_id, dossier_id), with_for_update=True, populate_existing=True)
+    if one is not None and one.status in (ORDERED, UNDOING):
+        one.status = SKIPPED if one.status == ORDERED else MOVED
+        one.reason, one.at = "by_hand", clock.now()
+
+
+incidents.when_skipped(MOVE, left_by_hand)
 
 
 def _by(row: Campaign) -> str:
