@@ -196,7 +196,7 @@ MENTIONS: Final = (
         frozenset({REFUSAL, CLOSING, ACCORD}),
         "le prénom, le nom, la qualité et le service de qui décide",
         "CRPA, art. L.212-1 et L.212-2, 1°",
-        _includes("_signature_agent.html"),
+        f"{{% block signature %}}{_includes('_signature_agent.html')}{{% endblock %}}",
         _tags("agent.nom", "agent.qualite", "service.nom"),
     ),
     Mention(

@@ -179,7 +179,7 @@ def _page(
 ) -> Response:
     shown = render_template(
         "analyst/letter.html",
-        place=place,
+        at=place,
         wanted=wanted,
         proof=made,
         pages=_pictures(proofs.printed(made)) if made and made.kind == "courrier" else [],

@@ -1,0 +1,70 @@
+"""An analyst at a letter by browser: a tag completed, the page seen before it is saved, a missing mention inserted."""
+
+from __future__ import annotations
+
+import uuid
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect
+
+from prefecture.studio import queries as studio
+from tests.browser.test_studio import begun, browser, opened, served  # noqa: F401 (a fixture among them)
+from tests.web.village import Village
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+LETTER = "courriers/decision_favorable.html"
+
+
+def await_written(page: Page, village: Village, draft: uuid.UUID, text: str) -> None:
+    """Wait until the server has a text in the letter."""
+    for _ in range(150):
+        with village.app.app_context():
+            if text in studio.content(draft, LETTER)[0].decode():
+                return
+        page.wait_for_timeout(100)
+    pytest.fail(f"never saved: {text}")
+
+
+def test_an_analyst_writes_a_letter_and_reads_it_as_it_will_leave(village: Village, browser: Browser) -> None:  # noqa: F811
+    draft = begun(village)
+    with served(village.app) as address:
+        page = opened(browser, address, draft)
+        page.goto(f"{address}/analyste/brouillons/{draft}?fichier={LETTER}")
+        panel = page.get_by_role("tabpanel", name="Aperçu")
+        expect(panel.get_by_role("img")).to_have_count(1)
+        expect(panel).to_contain_text("Usager inventé, scénario")
+
+        # A letter written anew from the list, its tag completed by the keyboard.
+        page.locator(".cm-content").click()
+        page.keyboard.press("Control+a")
+        page.keyboard.press("Delete")
+        page.get_by_role("tab", name="Balises").click()
+        page.get_by_label("Chercher une balise").fill("papier à en-tête")
+        page.keyboard.press("ArrowDown")
+        page.keyboard.press("ArrowDown")
+        page.keyboard.press("Enter")
+        page.keyboard.type("Dossier {{ dossier.num")
+        page.locator(".cm-tooltip-autocomplete [aria-selected]").wait_for()
+        page.wait_for_timeout(150)  # the list takes Enter a moment after it has come
+        page.keyboard.press("Enter")
+        expect(page.locator(".cm-content")).to_contain_text("Dossier {{ dossier.numero }}")
+
+        # What the law wants and is not there, put in by one click.
+        mentions = page.get_by_role("tab", name="Mentions légales")
+        expect(mentions).to_have_accessible_name("Mentions légales, 1 à ajouter")
+        mentions.click()
+        assert Axe().run(page, ".letter").violations_count == 0
+        page.get_by_role("button", name="Insérer").click()
+        expect(page.get_by_role("button", name="Insérer")).to_have_count(0)
+        await_written(page, village, draft, "_signature_agent.html")
+
+        # A fault is told with its line, and taken back.
+        page.keyboard.press("Control+Home")
+        page.keyboard.type("{% if %}")
+        page.get_by_role("tab", name="Aperçu").click()
+        expect(panel.get_by_role("alert")).to_contain_text("une donnée est attendue")
+        page.get_by_role("button", name="Annuler", exact=True).click()
+        expect(panel.get_by_role("img")).to_have_count(1)
+        assert Axe().run(page, ".letter").violations_count == 0
