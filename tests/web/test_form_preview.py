@@ -89,8 +89,19 @@ def test_verifying_says_in_french_what_is_wrong_and_continuing_goes_on(ana: Visi
     assert "Recopiez les 10 chiffres du numéro étranger" in plain(wrong)
     assert 'value="12"' in wrong.text
     filled = ana.post(address, {**held, "_remplir": "1", "_exemple": NOMINAL}, form=address)
-    assert "Les réponses du scénario sont en place" in plain(filled)
+    assert "C’est rempli" in plain(filled)
     assert json.loads(carried(filled.text)["_reponses"])["titre_nature"] == "salarie"
+
+
+@pytest.mark.parametrize("path", [REQUEST, COMPLETENESS, "forms/instruction.json", "_commun/forms/remise.json"])
+def test_a_form_filled_by_invention_is_accepted_as_it_is(ana: Visitor, draft: str, path: str) -> None:
+    address = f"{draft}/apercu/{path}"
+    page = ana.post(address, {**carried(ana.get(address).text), "_remplir": "1"}, form=address).text
+    answers = json.loads(carried(page)["_reponses"])
+    assert answers
+    # Nothing of the page is posted: what it carries must do, whoever sees it.
+    done = ana.post(address, {**carried(page), "_vue": "agent", "_questions": "", "_verifier": "1"}, form=address)
+    assert "Rien à redire" in plain(done)
 
 
 def test_the_text_being_written_is_shown_and_its_conditions_act(ana: Visitor, draft: str) -> None:

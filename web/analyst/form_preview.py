@@ -19,7 +19,7 @@ from prefecture.kernel.entry import entry
 from prefecture.studio import queries as studio
 from prefecture.studio import wording
 from web import session
-from web.analyst import previewing
+from web.analyst import inventing, previewing
 from web.analyst.frame import blueprint
 from web.analyst.previewing import Place, Who
 from web.analyst.scripts import LARGEST_BODY, READERS, unsaved
@@ -35,7 +35,7 @@ CHECK, BACK, RESTART, FILL, SEE = "_verifier", "_revenir", "_recommencer", "_rem
 _SAID = {
     "left": "Ici, l’usager retrouvera sa saisie plus tard, depuis son espace. L’aperçu ne garde rien.",
     "right": "Rien à redire\u00a0: ces réponses seraient acceptées.",
-    "filled": "Les réponses du scénario sont en place.",
+    "filled": "C’est rempli, avec des réponses inventées là où rien n’est dit.",
 }
 
 
@@ -190,11 +190,12 @@ def _played(shown: Shown) -> Response:
 
 
 def _filled(shown: Shown) -> Shown:
-    """With the answers that the chosen scenario gives, and the data that it begins from."""
+    """With the answers that the chosen scenario gives, and invented ones for what else is asked."""
     given = previewing.answers_of(shown.version, shown.place, shown.example)
-    answers = previewing.kept(previewing.written({**shown.filling.answers, **given}))
-    filling = previewing.filling_of(shown.form, shown.filling.context, answers)
-    return replace(shown, filling=filling, said=_SAID["filled"] if shown.example else "")
+    told = previewing.kept(previewing.written({**shown.filling.answers, **given}))
+    context = shown.filling.context
+    answers = inventing.completed(shown.form, told, context)
+    return replace(shown, filling=previewing.filling_of(shown.form, context, answers), said=_SAID["filled"])
 
 
 def _before(shown: Shown) -> int:
