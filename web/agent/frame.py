@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 from flask import Blueprint, g, request, url_for
 
+from prefecture.demarches import variants
 from prefecture.dossiers import queries
 from prefecture.dossiers.queries import Counts, InboxFilter
 from prefecture.identity import permissions
@@ -50,8 +51,11 @@ _STUDIO = (
         "analyst.replay_result",
         "analyst.suspensions",
         "analyst.path",
+        "analyst.letter",
+        "analyst.published_letter",
     ),
 )
+_LOCAL = ("analyst.variant", "analyst.set_variant", "analyst.decide_variant", "analyst.demarche_variants")
 _FILTERS = ("demarche", "etape", "file")
 
 
@@ -125,12 +129,25 @@ def navigation(counts: Counts) -> list[dict[str, Any]]:
         *([("manager.due_work", "Travaux", None, ())] if ADMINISTRATEUR in roles and not national else []),
         *([("analyst.home", "Démarches", None, _STUDIO)] if roles & {ANALYSTE, RECETTEUR} or national else []),
         *([("analyst.journal", "Publications", None, _PUBLISHING)] if roles & _PUBLISHERS else []),
+        *([("analyst.local_settings", "Réglages locaux", local_conflicts(), _LOCAL)] if _sets_locally() else []),
         *([("analyst.incidents", "Incidents", None, ("analyst.incident",))] if ANALYSTE in roles else []),
     ]
     return [
         {"label": label, "href": url_for(endpoint), "current": here in (endpoint, *inside), "count": count}
         for endpoint, label, count, inside in links
     ]
+
+
+def _sets_locally() -> bool:
+    """Whether the agent's préfecture may set something for itself by their hand."""
+    actor = session.signed_in()
+    return actor.prefecture is not None and variants.may_write(actor, actor.prefecture)
+
+
+def local_conflicts() -> int | None:
+    """How many of the préfecture's own values wait for a decision; None where there are none."""
+    prefecture = session.signed_in().prefecture or ""
+    return len(variants.to_decide(prefecture)) or None
 
 
 def views(counts: Counts) -> list[dict[str, Any]]:
