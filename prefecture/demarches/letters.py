@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from difflib import get_close_matches
 from typing import TYPE_CHECKING, Final
 
 from engine.compile import ActionSpec, Finding
 from engine.definition import Definition
 from engine.provenance import tables_behind
+from forms import FormUnreadable
 from prefecture.demarches import mentions as legal
 from prefecture.demarches.bundle import COMMON
+from prefecture.kernel.errors import NotFound
 from prefecture.notifications.templates import TemplateRefused, unknown_tags
 
 if TYPE_CHECKING:
@@ -19,6 +22,7 @@ FOLDER = "courriers/"
 ENDINGS = (".html", ".txt")
 # The tag by which a letter names the tables whose answers it says (CRPA, art. L.311-3-1).
 CALCULATED: Final = "courrier.calculs"
+REQUEST: Final = "demande"
 
 
 def is_letter(path: str) -> bool:
@@ -35,8 +39,19 @@ def check(version: Version, tags: frozenset[str]) -> Iterator[Finding]:
     for path in version.files:
         hidden = path.startswith(f"{COMMON}/") and path.removeprefix(f"{COMMON}/") in version.files
         if is_letter(path) and not hidden:
-            yield from _check_one(version, path, tags)
+            yield from _check_one(version, path, tags if path.startswith(f"{COMMON}/") else _asked(version, tags))
             yield from legal.findings(version, path)
+
+
+def _asked(version: Version, tags: frozenset[str]) -> frozenset[str]:
+    """The tags, the answers of the request form by their names instead of any answer; the shared letters know none."""
+    if REQUEST not in tags:
+        return tags
+    try:
+        fields = version.form(version.form_id).fields
+    except (NotFound, FormUnreadable):
+        return tags  # other rules tell of the form
+    return tags - {REQUEST} | {f"{REQUEST}.{name}" for name in fields}
 
 
 def mentions(version: Version, definition: Definition, actions: Mapping[str, ActionSpec]) -> Iterator[Finding]:
@@ -96,8 +111,10 @@ def _check_one(version: Version, path: str, tags: frozenset[str]) -> Iterator[Fi
 
 def _unknown(version: Version, path: str, name: str, tags: frozenset[str]) -> Finding:
     family = name.partition(".")[0]
-    close = sorted(tag for tag in tags if tag.partition(".")[0] == family) or sorted(
-        {t.partition(".")[0] for t in tags}
+    close = (
+        get_close_matches(name, tags, n=5, cutoff=0.7)
+        or sorted(tag for tag in tags if tag.partition(".")[0] == family)
+        or sorted({t.partition(".")[0] for t in tags})
     )
     lines = version.files[path].decode().splitlines()
     line = next((number for number, text in enumerate(lines, 1) if name in text), 0)

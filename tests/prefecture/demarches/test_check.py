@@ -39,6 +39,7 @@ def test_a_good_folder_has_no_error(app: Flask, folder: Path) -> None:
         ("forms/accord.json", '"checkbox"', '"case"', ("formulaire-type-inconnu", "forms/accord.json", "accord")),
         (CONTROL, "=conclusion", "=(conclusion", ("formulaire-condition", CONTROL, "message")),
         (MAIL, "demande.objet", "demand.objet", ("balise-inconnue", MAIL, "demand.objet")),
+        (MAIL, "demande.objet", "demande.sujet", ("balise-inconnue", MAIL, "demande.sujet")),
         (MAIL, "}} :", "} :", ("modele-illisible", MAIL, "")),
         (MAIL, "<p>", '{% include "courriers/x.html" %}', ("modele-inconnu", MAIL, "courriers/x.html")),
         ("scenarios/nominal.toml", '"approuver"', '"completer"', ("scenario", "scenarios/nominal.toml", "")),
