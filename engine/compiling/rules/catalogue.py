@@ -126,7 +126,8 @@ def action_parameters(model: Model) -> None:
                     f"L’action «\u00a0{action.get('nom')}\u00a0» n’a pas de paramètre «\u00a0{name}\u00a0».",
                     f"Paramètres connus\u00a0: {_some(spec.params)}.",
                 )
-        for name in sorted(spec.required - set(given)):
+        said = {e.get("nom") or "" for e in action.iterchildren(ours("entree")) if (e.get("valeur") or "").strip()}
+        for name in sorted(spec.required - said):
             model.say(
                 task,
                 "parametre-manquant",

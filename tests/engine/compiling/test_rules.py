@@ -7,7 +7,7 @@ import pytest
 from engine.compile import Catalogue, Source, compile
 from engine.compiling.registry import RULES
 from tests.conformance.writing import model, scope
-from tests.engine.compiling.rule_cases import CASES, CATALOGUE, PLAIN, XOR, Case
+from tests.engine.compiling.rule_cases import CASES, CATALOGUE, PLAIN, XOR, Case, letter
 
 DMN = "https://www.omg.org/spec/DMN/20191111/MODEL/"
 
@@ -76,3 +76,9 @@ def test_every_finding_is_french_for_an_analyst() -> None:
             assert finding.message[0].isupper() or finding.message.startswith("«"), finding
             assert finding.message.rstrip("\u00a0").endswith((".", "?", "»")), finding
             assert finding.fix or finding.rule.startswith("moteur-"), finding
+
+
+def test_a_parameter_without_a_value_is_not_given() -> None:
+    for blank in ('valeur=""', 'valeur="  "', ""):
+        written = model(scope("start > t > end", letter(f'<planipref:entree nom="modele" {blank}/>')))
+        assert "parametre-manquant" in rules_of(written, CATALOGUE)
