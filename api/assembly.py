@@ -31,6 +31,7 @@ ROOMS = (
     "api.promotion",
     "api.publication",
     "api.retiring",
+    "api.runs",
     "api.description",
 )
 PREFIX = "/api/v1"

@@ -16,8 +16,9 @@ _HEAD: Final = frozenset(
     {"titre", "description", "le", "fuseau", "statut", "etant_donne", "etapes", "reponses", "retenir"}
 )
 _STEP: Final = frozenset(
-    {"quand", "tache", "reponses", "message", "contenu", "attendre", "jusqu_au", "action", "reponse", "alors"}
+    {"quand", "tache", "reponses", "message", "contenu", "attendre", "jusqu_au", "action", "reponse", "echec", "alors"}
 )
+_FAILURE: Final = frozenset({"code", "message"})
 _THEN: Final = frozenset(
     {"taches", "statut", "termine", "incident", "envois", "sans_envoi", "actions", "messages", "variables"}
 )
@@ -29,8 +30,19 @@ class ScenarioUnreadable(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
+class Failure:
+    """A held action fails: with a code that the diagram may catch, and what it says."""
+
+    code: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
 class Step:
-    """One « quand… alors… »: what happens (a task done, a message, a held answer, time), and what holds then."""
+    """One « quand… alors… »: what happens (a task done, a message, a held answer, time), and what holds then.
+
+    With `failure`, the action does not answer but fails.
+    """
 
     title: str = ""
     task: str = ""
@@ -38,6 +50,7 @@ class Step:
     action: str = ""
     wait: str | None = None
     until: datetime | None = None
+    failure: Failure | None = None
     data: Mapping[str, Any] = field(default_factory=dict)
     then: Mapping[str, Any] = field(default_factory=dict)
 
@@ -113,9 +126,18 @@ def _steps(raw: Any) -> Iterator[Step]:
             action=str(step.get("action", "")),
             wait=str(step["attendre"]) if "attendre" in step else None,
             until=_moment(step["jusqu_au"], where) if "jusqu_au" in step else None,
+            failure=_failure(step, where) if "echec" in step else None,
             data=_mapping(answers, where),
             then=then,
         )
+
+
+def _failure(step: Mapping[str, Any], where: str) -> Failure:
+    told = _mapping(step["echec"], f"{where}, echec")
+    _known(told, _FAILURE, f"{where}, echec")
+    if "action" not in step or "reponse" in step:
+        raise ScenarioUnreadable(f"{where}\u00a0: « echec » va avec « action », sans « reponse ».")
+    return Failure(str(told.get("code", "")), str(told.get("message", "")))
 
 
 def _known(raw: Mapping[str, Any], names: frozenset[str], where: str) -> None:

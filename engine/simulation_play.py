@@ -48,7 +48,7 @@ Answers = Mapping[str, Callable[[Asked], Answered]]
 
 class Play:
     """One scenario while it is played. `held` are the effects that wait for a step to answer them, by id; `sent` and
-    `asked` are this step's; `faults` are the differences of the last step."""
+    `asked` are this step's; `faults` are the differences of the last step, `refused` says why it could not be done."""
 
     def __init__(self, definition: Definition, scenario: Scenario, answers: Answers) -> None:
         self._definition = definition
@@ -61,6 +61,7 @@ class Play:
         self.sent: list[str] = []
         self.asked: list[str] = []
         self.statut = scenario.statut
+        self.refused = ""
         self.faults: list[Difference] = []
         self._looked = False  # a first step that does nothing sees what the beginning has sent
         self.elements: set[str] = set()
@@ -80,8 +81,8 @@ class Play:
         if acts or self._looked:
             self.sent, self.asked = [], []
         self._looked = True
-        fault = self._act(step)
-        self.faults = [Difference(fault)] if fault else differences(step.then, self.seen)
+        self.refused = self._act(step)
+        self.faults = [Difference(self.refused)] if self.refused else differences(step.then, self.seen)
 
     def copied(self) -> Play:
         """The same instant once more, to try another way on from it."""
@@ -133,7 +134,7 @@ class Play:
         if step.message:
             return self._send(step.message, step.data)
         if step.action:
-            return self._answer_held(step.action, step.data)
+            return self._answer_held(step)
         if step.wait is not None or step.until is not None:
             self._pass_time(step)
         return ""
@@ -151,13 +152,17 @@ class Play:
         self._take(runtime.send(self._definition, self.advance.state, message, payload, now=self.now))
         return ""
 
-    def _answer_held(self, action: str, data: Mapping[str, Any]) -> str:
-        effect = next((one for one in self.held.values() if one.action == action), None)
+    def _answer_held(self, step: Step) -> str:
+        effect = next((one for one in self.held.values() if one.action == step.action), None)
         if effect is None:
-            return f"l’action «\u00a0{action}\u00a0» n’attend pas de réponse."
+            return f"l’action «\u00a0{step.action}\u00a0» n’attend pas de réponse."
         del self.held[effect.id]
+        if step.failure is not None:
+            code, message = step.failure.code, step.failure.message or "échec"
+            self._take(runtime.fail(self._definition, self.advance.state, effect.id, code, message, now=self.now))
+            return ""
         answered = self._answered(effect, self._scene)
-        result = {**answered.result, **data}
+        result = {**answered.result, **step.data}
         self._note(answered, result)
         self._take(runtime.answer(self._definition, self.advance.state, effect.id, result, now=self.now))
         return ""

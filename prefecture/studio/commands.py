@@ -25,6 +25,7 @@ from prefecture.studio import (
     promotion_commands,
     publication_commands,
     queries,
+    run_commands,
     service,
     trials,
 )
@@ -41,6 +42,7 @@ def register(app: Flask) -> None:
     publication_commands.register(demarche, draft)
     promotion_commands.register(demarche)
     dated_commands.register(demarche, draft)
+    run_commands.register(demarche)
     demarche.add_command(draft)
     demarche.add_command(moves_group)
     app.cli.add_command(demarche)

@@ -25,7 +25,7 @@ from prefecture.demarches import scenarios
 from prefecture.demarches import service as demarches
 from prefecture.demarches.version import Version
 from prefecture.kernel.errors import NotFound
-from prefecture.studio import queries, runs, writing
+from prefecture.studio import playing, queries, writing
 
 PATIENCE = 4.0
 MOST = 10
@@ -108,7 +108,7 @@ class _Search:
         texts = [files[path] for path in sorted(filter(scenarios.is_scenario, files))]
         states: list[_State] = []
         for content in texts or [
-            writing.written({**runs.invented(self._version), "etapes": [{"quand": runs.BEGINNING}]})
+            writing.written({**playing.invented(self._version), "etapes": [{"quand": playing.BEGINNING}]})
         ]:
             try:
                 reading.read(content)
@@ -128,8 +128,8 @@ class _Search:
             for number, step in enumerate(scenario.steps, start=1):
                 play.step(step)
                 told = {name: value for name, value in raw["etapes"][number - 1].items() if name != "alors"}
-                done = runs.done_now(number, step.title, play)
-                steps.append({**told, "alors": runs.expected(done, statut)})
+                done = playing.done_now(number, step.title, play)
+                steps.append({**told, "alors": playing.expected(done, statut)})
                 statut = play.statut
                 if step.task:
                     self._samples.setdefault(step.task, dict(step.data))
@@ -158,8 +158,8 @@ class _Search:
             return None
         if play.faults or play.advance.incidents:
             return None
-        done = runs.done_now(0, step.title, play)
-        then = runs.expected(done, state.statut)
+        done = playing.done_now(0, step.title, play)
+        then = playing.expected(done, state.statut)
         if play.advance.finished:
             then["termine"] = True
         made = _State(play, {**state.raw, "etapes": [*state.raw["etapes"], {**what, "alors": then}]}, play.statut)

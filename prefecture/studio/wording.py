@@ -74,6 +74,9 @@ def _act(step: Step, names: Mapping[str, str]) -> str:
         return f"la tâche «\u00a0{names.get(step.task, step.task)}\u00a0» est faite"
     if step.message:
         return f"le message «\u00a0{step.message}\u00a0» arrive"
+    if step.failure is not None:
+        said = "\u00a0: ".join(one for one in (step.failure.code, step.failure.message) if one)
+        return f"l’action «\u00a0{step.action}\u00a0» échoue" + (f", {said}" if said else "")
     if step.action:
         return f"l’action «\u00a0{step.action}\u00a0» répond"
     if step.until is not None:

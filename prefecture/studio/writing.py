@@ -10,7 +10,19 @@ from typing import Any
 
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
 _HEAD = ("titre", "description", "le", "fuseau", "statut", "retenir")
-_STEP = ("quand", "tache", "message", "action", "attendre", "jusqu_au", "reponses", "contenu", "reponse", "alors")
+_STEP = (
+    "quand",
+    "tache",
+    "message",
+    "action",
+    "attendre",
+    "jusqu_au",
+    "reponses",
+    "contenu",
+    "reponse",
+    "echec",
+    "alors",
+)
 
 
 def written(raw: Mapping[str, Any]) -> bytes:

@@ -119,6 +119,21 @@ def test_what_leaves_is_counted_step_by_step() -> None:
     assert play(held + step(alors="{ taches = [] }") + answered).failures == ()
 
 
+def test_an_action_may_fail_by_hand() -> None:
+    held = 'retenir = ["essai.accuser"]\n' + HEAD + step(alors="{ taches = [] }")
+    fails = step(action='"essai.accuser"', echec='{ message = "panne" }', alors="{ incident = true }")
+    assert play(held + fails).passed
+    assert "panne" in play(held + step(action='"essai.accuser"', echec='{ message = "panne" }')).failures[0]
+    assert "n’attend pas" in play(held + fails + step(action='"essai.accuser"', echec="{}")).failures[0]
+    for wrong in (
+        step(echec="{}"),
+        step(action='"a"', echec="{}", reponse="{}"),
+        step(action='"a"', echec="{ ton = 1 }"),
+    ):
+        with pytest.raises(ScenarioUnreadable):
+            play(held + wrong)
+
+
 def test_a_scenario_may_replace_part_of_an_answer() -> None:
     replaced = HEAD + '[reponses."essai.accuser"]\nlimite = "2026-12-31"\n'
     assert play(replaced + step(alors='{ variables = { limite = "2026-12-31" } }')).failures == ()

@@ -144,11 +144,15 @@ def test_a_run_answers_actions_by_hand_and_changes_the_request(ana: Visitor, dra
     unread = ana.post(address, {"verbe": "action", "action": action, "reponse": "= ?", "revision": "1"}, form=address)
     assert unread.status_code == 422
     assert text_of(unread.text, "reponse") == "= ?"
+    assert "Sans code : un incident s’ouvre" in plain(ana.get(address))
+    press(ana, draft, "echec", action=action, code="+", autre="introuvable", message="le service ne répond pas")
+    assert "le service ne répond pas" in plain(ana.get(address))
+    press(ana, draft, "annuler")
     press(ana, draft, "action", action=action, reponse=told)
     stale = ana.post(address, {"verbe": "annuler", "revision": "1"}, form=address)
     assert stale.status_code == 302
     assert "autre fenêtre" in plain(ana.get(address))
-    empty = ana.post(address, {"verbe": "demande", "revision": "2"}, form=address)
+    empty = ana.post(address, {"verbe": "demande", "revision": "4"}, form=address)
     assert empty.status_code == 422
 
 

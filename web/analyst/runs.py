@@ -16,14 +16,13 @@ import forms
 from engine.errors import DefinitionInvalid
 from engine.model import OpenTask
 from prefecture.demarches import scenarios
-from prefecture.demarches.version import Version
 from prefecture.kernel.entry import entry
-from prefecture.kernel.errors import Conflict, DomainError, Invalid
+from prefecture.kernel.errors import Conflict, Invalid
 from prefecture.kernel.unit_of_work import unit_of_work
 from prefecture.steps.actions import ACTIONS
 from prefecture.studio import queries as studio
-from prefecture.studio import runs, wording, writing
-from prefecture.studio.runs import Run
+from prefecture.studio import run_steps, runs, wording, writing
+from prefecture.studio.playing import Asked, Run
 from prefecture.studio.trials import NOT_PLAYED
 from web import session
 from web.analyst.frame import blueprint
@@ -37,8 +36,9 @@ WAITS: Final = (
     ("P1M", "un mois"),
     ("P4M", "quatre mois"),
 )
-DOCUMENT: Final = ("document-d-essai",)
 CITIZEN: Final = "usager"
+KEPT: Final = ("titre", "nom", "contenu", "reponse", "jusqu_au", "autre", "message")  # what is typed and comes back
+OTHER: Final = "+"  # a code of one’s own
 _BAD = 'Ces lignes ne se lisent pas : écrivez une réponse par ligne, comme « accord = true » ou « motif = "texte" ».'
 
 
@@ -63,7 +63,7 @@ def play(draft_id: uuid.UUID) -> Response:
     except Conflict as error:
         flash(error.message)
     except Invalid as error:
-        typed = {name: request.form.get(name, "") for name in ("titre", "nom", "contenu", "reponse", "jusqu_au")}
+        typed = {name: request.form.get(name, "") for name in KEPT}
         return make_response(_page(draft_id, typed, error.fields, refused=error.message), 422)
     return _back(draft_id)
 
@@ -89,62 +89,61 @@ def _undo(draft_id: uuid.UUID) -> Response:
 
 def _task(draft_id: uuid.UUID) -> Response:
     stands = _stands(draft_id)
-    task = stands.task(request.form.get("tache", ""))
-    form = _form_of(stands.version, task.form)
-    answers: Mapping[str, Any] = {}
-    if form is not None:
-        typed = _typed(form)
-        if form.asks_again(request.form):
-            return make_response(_page(draft_id, {}, {}, answers=typed))
-        checked = form.check(typed, context=task.data, documents=_documents(form, typed, task.data))
-        if checked.errors:
-            return make_response(_page(draft_id, {}, checked.errors, answers=typed), 422)
-        answers = checked.answers
-    return _do(
-        draft_id, {"quand": f"« {task.name or task.element} » est fait", "tache": task.element, "reponses": answers}
-    )
+    element = request.form.get("tache", "")
+    form = run_steps.form_of(stands.version, stands.task(element).form)
+    typed = _typed(form) if form is not None else {}
+    if form is not None and form.asks_again(request.form):
+        return make_response(_page(draft_id, {}, {}, answers=typed))
+    try:
+        what = run_steps.task(stands, element, typed)
+    except Invalid as error:
+        return make_response(_page(draft_id, {}, error.fields, answers=typed), 422)
+    return _do(draft_id, what)
 
 
 def _message(draft_id: uuid.UUID) -> Response:
-    name = request.form.get("message", "")
-    content = _lines("contenu")
-    what = {"quand": f"le message « {name} » arrive", "message": name}
-    return _do(draft_id, {**what, "contenu": content} if content else what)
+    name, content = request.form.get("message", ""), _lines("contenu")
+    return _do(draft_id, run_steps.message(_stands(draft_id), name, content))
 
 
 def _action(draft_id: uuid.UUID) -> Response:
-    name = request.form.get("action", "")
-    label = ACTIONS[name].label if name in ACTIONS else name
-    return _do(draft_id, {"quand": f"réponse : {label}", "action": name, "reponse": _lines("reponse")})
+    name, told = request.form.get("action", ""), _lines("reponse")
+    return _do(draft_id, run_steps.answer(_stands(draft_id), name, told))
+
+
+def _failure(draft_id: uuid.UUID) -> Response:
+    name, code = request.form.get("action", ""), request.form.get("code", "")
+    own = request.form.get("autre", "") if code == OTHER else code
+    return _do(draft_id, run_steps.failure(_stands(draft_id), name, own, request.form.get("message", "")))
 
 
 def _time(draft_id: uuid.UUID) -> Response:
-    wait = dict(WAITS).get(request.form.get("attendre", ""))
-    if wait is not None:
-        return _do(draft_id, {"quand": f"il se passe {wait}", "attendre": request.form["attendre"]})
+    stands = _stands(draft_id)
+    period = request.form.get("attendre", "")
+    label = dict(WAITS).get(period)
+    if label is not None:
+        return _do(draft_id, {**run_steps.wait(stands, period), "quand": f"il se passe {label}"})
     try:
-        until = datetime.fromisoformat(request.form.get("jusqu_au", "").strip()).replace(tzinfo=None)
+        moment = datetime.fromisoformat(request.form.get("jusqu_au", "").strip())
     except ValueError as error:
         raise Invalid({"jusqu_au": "Écrivez une date, comme 2026-03-20T10:00."}) from error
-    stands = _stands(draft_id)
-    if until <= stands.now.replace(tzinfo=None):
-        raise Invalid({"jusqu_au": "Le temps ne recule pas : annulez une étape pour revenir."})
-    return _do(draft_id, {"quand": f"vient le {until:%d/%m/%Y}", "jusqu_au": until})
+    return _do(draft_id, run_steps.until(stands, moment.replace(tzinfo=None)))
 
 
 def _demande(draft_id: uuid.UUID) -> Response:
     stands = _stands(draft_id)
-    form = _form_of(stands.version, stands.version.form_id)
-    if form is None:
-        raise Invalid({}, "Le formulaire de demande ne se lit pas : les constats disent pourquoi.")
-    typed, context = _typed(form), {"usager": stands.data.get("usager", {})}
-    if form.asks_again(request.form):
+    form = run_steps.form_of(stands.version, stands.version.form_id)
+    typed = _typed(form) if form is not None else {}
+    if form is not None and form.asks_again(request.form):
         return make_response(_page(draft_id, {}, {}, asked=typed))
-    checked = form.check(typed, context=context, documents=_documents(form, typed, context))
-    if checked.errors:
-        return make_response(_page(draft_id, {}, checked.errors, asked=typed), 422)
+    try:
+        asked = run_steps.request(stands, typed)
+    except Invalid as error:
+        if form is None:
+            raise
+        return make_response(_page(draft_id, {}, error.fields, asked=typed), 422)
     with unit_of_work():
-        runs.give(session.signed_in(), draft_id, _revision(), checked.answers)
+        runs.give(session.signed_in(), draft_id, _revision(), asked)
     flash("La demande est changée : l’essai reprend au début.")
     return _back(draft_id)
 
@@ -155,9 +154,8 @@ def _save(draft_id: uuid.UUID) -> Response:
         saved = runs.save(session.signed_in(), draft_id, name, title)
     if saved.refused is not None:
         raise Invalid({"nom": saved.refused.message})
-    path = f"{scenarios.FOLDER}{name.removesuffix('.toml')}.toml"
     flash("L’essai est enregistré comme un scénario.")
-    return redirect(url_for("analyst.scenario", draft_id=draft_id, path=path))
+    return redirect(url_for("analyst.scenario", draft_id=draft_id, path=runs.path_of(name)))
 
 
 _ACTS: Final[Mapping[str, Callable[[uuid.UUID], Response]]] = {
@@ -167,6 +165,7 @@ _ACTS: Final[Mapping[str, Callable[[uuid.UUID], Response]]] = {
     "tache": _task,
     "message": _message,
     "action": _action,
+    "echec": _failure,
     "temps": _time,
     "demande": _demande,
     "enregistrer": _save,
@@ -202,25 +201,11 @@ def _lines(name: str) -> dict[str, Any]:
         raise Invalid({name: _BAD}) from error
 
 
-def _form_of(version: Version, name: str | None) -> forms.Form | None:
-    if not name:
-        return None
-    try:
-        return version.form(name)
-    except (DomainError, forms.FormUnreadable):
-        return None
-
-
 def _typed(form: forms.Form) -> dict[str, Any]:
     answers: dict[str, Any] = {}
     for page in form.pages:
         answers = form.merge(answers, form.parse_html(request.form, page.number), page.number)
     return answers
-
-
-def _documents(form: forms.Form, typed: Mapping[str, Any], context: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
-    """The invented citizen has sent every pièce that the form asks for."""
-    return {one.code: DOCUMENT for one in form.pieces(typed, context=context) if one.code}
 
 
 def _page(
@@ -266,7 +251,14 @@ def _page(
         status=wording.status_words,
         sending=wording.sending_words,
         citizen=CITIZEN,
+        codes=_codes,
+        other=OTHER,
     )
+
+
+def _codes(asked: Asked) -> list[tuple[str, str]]:
+    """With what an action may fail: nothing that the diagram catches, a code that it knows, another."""
+    return [("", "Sans code : un incident s’ouvre"), *((one, one) for one in asked.errors), (OTHER, "Un autre code")]
 
 
 def _title(content: bytes, path: str) -> str:
@@ -285,7 +277,7 @@ def _shown(
     for task in found.tasks:
         mine = answers if answers is not None and task.element == sent else {}
         said = errors if task.element == sent and answers is not None else {}
-        form = _form_of(found.version, task.form)
+        form = run_steps.form_of(found.version, task.form)
         pages = [form.view(mine, said, one.number, context=task.data) for one in form.pages] if form else []
         shown.append((task, pages))
     return shown
@@ -293,7 +285,7 @@ def _shown(
 
 def _asking(found: Run, asked: Mapping[str, Any] | None, errors: Mapping[str, str]) -> list[Any]:
     """The pages of the citizen's request, filled with what is given."""
-    form = _form_of(found.version, found.version.form_id)
+    form = run_steps.form_of(found.version, found.version.form_id)
     if form is None:
         return []
     given = found.data.get("demande", {}) if asked is None else asked

@@ -13,7 +13,7 @@ from prefecture.demarches import service as demarches
 from prefecture.identity.permissions import Actor
 from prefecture.kernel.errors import Conflict, Invalid, NotFound
 from prefecture.kernel.unit_of_work import unit_of_work
-from prefecture.studio import queries, runs, service
+from prefecture.studio import queries, run_steps, runs, service, wording
 from prefecture.studio.runs import Run
 
 NOMINAL = "scenarios/nominal.toml"
@@ -72,6 +72,40 @@ def test_an_action_is_answered_by_hand_with_its_example_at_hand(ana: Actor, draf
     asked = run.asked[0]
     run = do(ana, run, quand="elle répond", action=asked.action, reponse=dict(asked.proposed))
     assert asked not in run.asked
+
+
+def test_an_action_that_fails_opens_an_incident_and_is_kept_so(ana: Actor, draft: uuid.UUID) -> None:
+    run = begin(ana, draft, held=("depot.attester",))
+    what = run_steps.failure(run, "depot.attester", "", "l’imprimante est en panne")
+    run = do(ana, run, **what)
+    assert run.incidents == ("Attester le dépôt\u00a0: l’imprimante est en panne",)
+    assert run.done[-1].stopped
+    run = do(ana, run, quand="un jour", attendre="P1D")
+    content = runs.as_scenario(ana, draft, "En panne")
+    version = queries.version(draft)
+    assert simulation.simulate(version.definition, reading.read(content), demarches.answers(version)).failures == ()
+    told = wording.told(reading.read(content), {})
+    assert told.steps[1].when == (
+        "échec\u00a0: Attester le dépôt (l’action «\u00a0depot.attester\u00a0» échoue, l’imprimante est en panne)"
+    )
+
+
+def test_an_error_that_the_drawing_catches_goes_its_way(ana: Actor, draft: uuid.UUID) -> None:
+    diagram, revision = queries.content(draft, "processus.bpmn")
+    caught = diagram.replace(
+        b"</bpmn:process>",
+        b"""<bpmn:boundaryEvent id="en_panne" attachedToRef="attester_depot"><bpmn:errorEventDefinition
+        errorRef="panne" /></bpmn:boundaryEvent><bpmn:userTask id="prevenir" name="Prevenir" />
+        <bpmn:sequenceFlow id="vers_prevenir" sourceRef="en_panne" targetRef="prevenir" /></bpmn:process>
+        <bpmn:error id="panne" errorCode="panne" />""",
+    )
+    with unit_of_work():
+        service.save_file(ana, draft, "processus.bpmn", caught, revision)
+    run = begin(ana, draft, held=("depot.attester",))
+    assert run.asked[0].errors == ("panne",)
+    run = do(ana, run, **run_steps.failure(run, "depot.attester", "panne", ""))
+    assert open_tasks(run) == ["prevenir"]
+    assert not run.incidents
 
 
 def test_what_cannot_be_done_is_said_and_changes_nothing(ana: Actor, draft: uuid.UUID) -> None:
