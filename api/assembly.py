@@ -21,6 +21,7 @@ ROOMS = (
     "api.draft_files",
     "api.dated_data",
     "api.trials",
+    "api.letters",
     "api.documents",
     "api.dossiers",
     "api.tasks",

@@ -59,6 +59,16 @@ class Judged:
     there: bool
 
 
+# Owed wherever a table stands behind what is said; the drawing tells, not the letter's name.
+ALGORITHM: Final = Judged(
+    "mention-algorithmique",
+    "que des règles appliquées automatiquement ont établi ce qui est écrit, et le droit de les obtenir",
+    "CRPA, art. L.311-3-1",
+    '{% include "courriers/_calculs.html" %}',
+    there=False,
+)
+
+
 def _includes(name: str) -> str:
     return f'{{% include "{FOLDER}{name}" %}}'
 

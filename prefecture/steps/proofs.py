@@ -11,10 +11,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from tomllib import TOMLDecodeError
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 from prefecture.demarches import letters as demarche_letters
 from prefecture.demarches.bundle import COMMON, of_files
+from prefecture.demarches.proofs import Kind, Proof, Wanted
 from prefecture.demarches.version import SETTINGS, Version
 from prefecture.documents import pdf
 from prefecture.documents.examination import draw
@@ -31,7 +32,6 @@ from prefecture.steps import letters, real_dossier, rehearsal, specimens
 from prefecture.steps.letters import Setting
 from prefecture.steps.rehearsal import Sending
 
-Kind = Literal["courrier", "courriel", "sms"]
 KEY: Final = "apercu"
 _HEAD: Final = re.compile(r"</head\s*>", re.IGNORECASE)
 # In the margin of every page: a proof is no letter of the préfecture.
@@ -41,39 +41,6 @@ MARK: Final = (
 )
 _SMS_ALONE: Final = {True: 160, False: 70}
 _SMS_PART: Final = {True: 153, False: 67}
-
-
-@dataclass(frozen=True)
-class Wanted:
-    """With what a letter is proved: the préfecture's code, a scenario's path, a real dossier's number; all may lack."""
-
-    prefecture: str = ""
-    scenario: str = ""
-    dossier: str = ""
-
-
-@dataclass(frozen=True)
-class Proof:
-    """What would leave. `html` of a letter or mail; `text` of a mail or SMS; `length` and `parts` of an SMS.
-
-    `data` says in French where its data come from; `says` are the tags that the action adds; `tables` those whose
-    answers it says; `dossier` the id of the real dossier that it was made with.
-    """
-
-    kind: Kind
-    title: str
-    data: str
-    prefecture: str
-    says: tuple[str, ...]
-    tables: tuple[str, ...]
-    scenarios: tuple[tuple[str, str], ...]
-    html: str = ""
-    subject: str = ""
-    text: str = ""
-    length: int = 0
-    parts: int = 0
-    warning: str = ""
-    dossier: str = ""
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,7 @@ from prefecture.studio import (
     archive,
     dated_commands,
     importing,
+    letter_commands,
     promotion_commands,
     publication_commands,
     queries,
@@ -43,6 +44,7 @@ def register(app: Flask) -> None:
     promotion_commands.register(demarche)
     dated_commands.register(demarche, draft)
     run_commands.register(demarche)
+    letter_commands.register(demarche)
     demarche.add_command(draft)
     demarche.add_command(moves_group)
     app.cli.add_command(demarche)

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import uuid
 from base64 import b64encode
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Final
 
 from flask import Response as FlaskResponse
@@ -16,6 +16,7 @@ from prefecture.demarches import letters as demarche_letters
 from prefecture.demarches import mentions
 from prefecture.demarches import queries as demarches
 from prefecture.demarches.mentions import Judged
+from prefecture.demarches.proofs import TRACE, Proof, Wanted
 from prefecture.demarches.version import Version
 from prefecture.documents.signatures import PDF
 from prefecture.identity import queries as identity
@@ -25,22 +26,13 @@ from prefecture.kernel.entry import entry
 from prefecture.kernel.errors import DomainError, Invalid, NotFound
 from prefecture.notifications.templates import TemplateRefused
 from prefecture.steps import proofs, vocabulary
-from prefecture.steps.proofs import Proof, Wanted
 from prefecture.studio import queries as studio
 from web import session
 from web.agent.task import LETTER_SECURITY
 from web.analyst.frame import blueprint, editor_of
 from web.analyst.scripts import READERS, answering, sent, text_of, told, unsaved
 
-TRACE: Final = "dossier.apercu"
 LONGEST: Final = 200
-ALGORITHM: Final = Judged(
-    "mention-algorithmique",
-    "que des règles appliquées automatiquement ont établi ce qui est écrit, et le droit de les obtenir",
-    "CRPA, art. L.311-3-1",
-    '{% include "courriers/_calculs.html" %}',
-    there=False,
-)
 
 
 @dataclass(frozen=True)
@@ -226,7 +218,7 @@ def _owed(version: Version, path: str, made: Proof | None) -> list[Judged]:
         return []
     if made is not None and made.tables:
         there = demarche_letters.names_tables(version, path)
-        found = [*found, Judged(**{**asdict(ALGORITHM), "there": there})]
+        found = [*found, replace(mentions.ALGORITHM, there=there)]
     return found
 
 

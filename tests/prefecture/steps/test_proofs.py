@@ -14,6 +14,7 @@ import pytest
 from prefecture.agenda import queries as agenda_queries
 from prefecture.demarches import bundle
 from prefecture.demarches import queries as demarches
+from prefecture.demarches.proofs import Proof, Wanted
 from prefecture.demarches.version import Version
 from prefecture.dossiers.queries import DossierView
 from prefecture.identity import service as identity
@@ -22,7 +23,6 @@ from prefecture.kernel.errors import Invalid, NotFound
 from prefecture.kernel.unit_of_work import unit_of_work
 from prefecture.notifications.templates import TemplateRefused
 from prefecture.steps import appointments, proofs
-from prefecture.steps.proofs import Proof, Wanted
 
 TSE = "renouvellement_titre_sejour"
 SHARED = "_commun/courriers/"
