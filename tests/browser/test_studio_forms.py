@@ -57,7 +57,10 @@ def test_an_analyst_adds_a_question_sees_it_as_citizens_will_and_finds_it_again(
         # After the question that is chosen, by one press; its name of data follows its words.
         page.locator(".fjs-element[data-field-type=select]").first.click(position={"x": 20, "y": 8})
         page.get_by_role("button", name="Texte court").click()
-        panel.get_by_label("Libellé", exact=True).fill("Numéro de visa")
+        label = panel.get_by_label("Libellé", exact=True)
+        label.fill("")
+        label.press_sequentially("Numéro de visa", delay=60)  # slower than what is written is taken up
+        expect(label).to_be_focused()
         expect(panel.get_by_label("Nom de la donnée")).to_have_value("numero_de_visa")
         panel.get_by_label("Obligatoire").check()
         expect(page.locator("[data-findings-summary]")).to_contain_text("Aucun constat")

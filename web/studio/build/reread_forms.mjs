@@ -5,15 +5,14 @@ import { readFile } from 'node:fs/promises';
 
 import { Unreadable, completed, opened, written } from '../form/schema.js';
 
-/** form-js puts every component on a row of its own, and gives a key and a label where there is none. */
-function asFormJs(component, number = 0) {
+/** form-js gives a key and a label where there is none. */
+function asFormJs(component) {
   const inside = component.components?.map(asFormJs);
   return {
     label: 'Group',
     key: 'textfield_ab12c',
     showOutline: true,
     ...component,
-    layout: { ...component.layout, row: component.layout?.row ?? `Row_${component.id}_${number}` },
     ...(inside ? { components: inside } : {}),
   };
 }

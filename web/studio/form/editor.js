@@ -1,7 +1,7 @@
 // form-js with our kinds of fields, our properties, and nothing that PlaniPref does not know.
 
 import { FormEditor } from '@bpmn-io/form-js-editor';
-import { DebounceInputModule } from '@bpmn-io/properties-panel';
+import { DebounceInputModule, FeelPopupModule } from '@bpmn-io/properties-panel';
 
 import { Kinds, Marks, OpenPlaces } from './canvas.js';
 import { Panel } from './panel.js';
@@ -33,6 +33,6 @@ export function formEditor({ container, panel, blocks, readOnly, studio }) {
     container,
     blocks,
     propertiesPanel: { parent: panel },
-    additionalModules: [DebounceInputModule, ours, readOnly ? still : {}],
+    additionalModules: [DebounceInputModule, FeelPopupModule, ours, readOnly ? still : {}],
   });
 }

@@ -42,7 +42,7 @@ const OURS = ['page', 'pourquoi', 'aide', 'format', 'exemple', 'autocomplete', '
 const FEW = 6;
 const TYPED = ['textfield', 'textarea', 'number'];
 
-/** The groups of `field`; `here` is `{changes, catalogue, blocks, debounce, readOnly}`. */
+/** The groups of `field`; `here` is `{changes, catalogue, schema, blocks, debounce, readOnly}`. */
 export function groupsOf(field, here) {
   const groups = [
     group('question', TITLES[field.type] ?? 'Question', general(field, here)),
@@ -272,7 +272,7 @@ function visibility(field, here) {
       id: 'champ-condition',
       label: 'Caché quand',
       description: typo('Par exemple enfants != "oui". Vide : toujours montré.'),
-      variables: here.catalogue.variables(),
+      variables: here.catalogue.variables(here.schema),
       get: () => field.conditional?.hide,
       set: (value) => here.changes.within(field, 'conditional', 'hide', value === '=' ? '' : value),
     }),
@@ -304,7 +304,7 @@ function planipref(field, here) {
   if (TYPED.includes(type)) {
     rows.push(text({ ...of('exemple'), label: 'Exemple donné' }));
   }
-  return [...rows, tick({ ...of('prive'), label: 'Jamais montré (donnée du processus)' })];
+  return [...rows, tick({ ...of('prive'), label: 'Jamais montré' })];
 }
 
 function piece(field, here) {

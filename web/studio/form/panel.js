@@ -15,14 +15,30 @@ const HEAD = {
   getElementIcon: () => null,
 };
 
+const TYPES = { number: 'number', checkbox: 'boolean', checklist: 'list<string>', filepicker: 'list<string>', datetime: 'date' };
+
+/** Each answer of the form by its name, with its type. */
+function answersOf({ components }, prefix) {
+  return (components ?? []).flatMap((one) => {
+    const name = one.key ?? one.path ?? '';
+    const path = [prefix, name].filter(Boolean).join('.');
+    if (one.type === 'dynamiclist') {
+      return name ? [[path, 'list']] : [];
+    }
+    const own = one.key ? [[path, TYPES[one.type] ?? 'string']] : [];
+    return [...own, ...answersOf(one, path)];
+  });
+}
+
 /** What files may name, as the panel asks for it. */
 class Catalogue {
   constructor() {
     this.told = {};
   }
 
-  variables() {
-    return variables(this.told.data ?? {});
+  /** The dossier's data, and the answers of the form itself. */
+  variables(schema) {
+    return variables({ ...this.told.data, ...Object.fromEntries(answersOf(schema, '')) });
   }
 
   pieces() {
@@ -72,7 +88,7 @@ export class Panel {
     const field = chosen && this.injector.get('formFieldRegistry').get(chosen.id) ? chosen : schema;
     const { changes, catalogue, blocks, readOnly } = this;
     const replace = (old, attributes) => this.#replace(old, attributes);
-    const here = { changes, catalogue, blocks, readOnly, replace, debounce: this.injector.get('debounceInput') };
+    const here = { changes, catalogue, schema, blocks, readOnly, replace, debounce: this.injector.get('debounceInput') };
     this.#acts(field);
     const groups = groupsOf(field, here);
     render(h(PropertiesPanel, { element: field, headerProvider: HEAD, groups, eventBus: this.eventBus }), this.panel);

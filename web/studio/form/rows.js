@@ -16,6 +16,7 @@ import {
 } from '@bpmn-io/properties-panel';
 
 import { translate } from '../diagram/french.js';
+import { kindOf } from './kinds.js';
 
 const told = ({ element, id, label, get, set, description, debounce, disabled }) => ({
   element,
@@ -48,8 +49,19 @@ function Tick(props) {
   return CheckboxEntry(told(props));
 }
 
+// The large editor of FEEL has the element's kind for a title.
+const titles = new WeakMap();
+
+function titled(field) {
+  if (!titles.has(field)) {
+    titles.set(field, { type: kindOf(field) });
+  }
+  return titles.get(field);
+}
+
 function Feel(props) {
-  return FeelEntry({ ...told(props), feel: 'required', variables: props.variables, translate });
+  const { element, ...rest } = told(props);
+  return FeelEntry({ ...rest, element: titled(element), feel: 'required', variables: props.variables, translate });
 }
 
 const row = (component, isEdited) => (one) => ({ component, isEdited, ...one });

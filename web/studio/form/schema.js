@@ -20,7 +20,8 @@ export function opened(text) {
     const id = `c${origins.size}`;
     origins.set(id, component);
     const inside = component.components ? { components: component.components.map(numbered) } : {};
-    return { ...component, id, ...inside };
+    // A row without a name would be another one after each change, and drawn anew under whoever writes.
+    return { ...component, id, layout: { row: `Row_${id}`, ...component.layout }, ...inside };
   };
   const components = source.components.map(numbered);
   return { schema: { ...source, id: 'formulaire', type: 'default', components }, origins, source };
@@ -69,7 +70,9 @@ export function completed(schema) {
 export function written(schema, { origins, source }, artefacts = new Map()) {
   const told = (component, row) => {
     const from = origins.get(component.id) ?? null;
-    const kept = { ...component, id: from ? from.id : component.id, layout: laid(component, from, row) };
+    const asRead = same(component.layout, artefacts.get(component.id)?.layout);
+    const layout = asRead ? from?.layout : laid(component, from, row);
+    const kept = { ...component, id: from ? from.id : component.id, layout };
     if (component.components) {
       kept.components = inside(component.components, told);
     }
