@@ -74,6 +74,10 @@ def test_the_scenarios_of_the_first_demarche_take_every_path() -> None:
     assert found.missed_elements == ()
 
 
+def test_a_new_demarche_begins_with_scenarios_that_take_nearly_all_of_it() -> None:
+    assert played(PROCESSES / "_archetype").coverage.elements >= 0.95
+
+
 def test_every_demarche_stands_on_the_same_blocks_and_the_archetype_on_all_four() -> None:
     called = [
         {call.get("calledElement") for call in etree.parse(folder / "processus.bpmn").iter(f"{BPMN}callActivity")}
