@@ -20,6 +20,7 @@ ROOMS = (
     "api.drafts",
     "api.draft_files",
     "api.dated_data",
+    "api.variants",
     "api.trials",
     "api.letters",
     "api.documents",

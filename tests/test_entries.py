@@ -179,6 +179,7 @@ def _name_objects(gate: Gate, town: Town, waiting: str, booked: str) -> None:
     assert rdv is not None
     common = {
         "code": TSE,
+        "prefecture": "94",
         "page": 1,
         "version_id": view.version_id,
         "draft_id": draft,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from engine import feel
 from engine.compile import Finding
-from prefecture.demarches import reglages_dated
+from prefecture.demarches import reglages_dated, reglages_local
 
 if TYPE_CHECKING:
     from prefecture.demarches.version import Version
@@ -25,6 +25,8 @@ _OPTIONAL: tuple[tuple[str, type, str], ...] = (
     ("changements", list, "une liste datée"),
     ("clauses", dict, "un ensemble de listes"),
     ("sources", list, "une liste"),
+    ("variantes", dict, "une liste de champs"),
+    ("informations", dict, "un ensemble de textes"),
     ("messages", dict, "un ensemble de messages"),
 )
 _DURATIONS = (("silence", "delai"), ("conservation", "apres_fin"), ("conservation", "brouillon"), ("fenetre", "duree"))
@@ -49,6 +51,7 @@ def check(settings: Mapping[str, Any], version: Version) -> Iterator[Finding]:
     yield from _durations(settings)
     yield from _pieces(settings.get("pieces", []))
     yield from reglages_dated.check(settings)
+    yield from reglages_local.check(settings)
     yield from _senders(settings.get("messages", {}))
     yield from _keys(settings.get("correspondance", {}))
 

@@ -19,8 +19,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from engine import runtime
+from prefecture.demarches import local, retirement, suspension, variants
 from prefecture.demarches import queries as demarches
-from prefecture.demarches import retirement, suspension
 from prefecture.demarches.version import Version
 from prefecture.dossiers import answers, correlation, drafts, messages, numbers, search
 from prefecture.dossiers.answers import NO_DOCUMENTS, Documents
@@ -37,8 +37,9 @@ from prefecture.kernel.db import new_id
 from prefecture.kernel.errors import Forbidden, Invalid
 
 # Lists of `demarche.toml` that are for people, letters and the archives, not for conditions.
+_LOCAL = (local.TABLE, local.TEXTS)
 _NOT_TOLD = frozenset(
-    {"pieces", "clauses", "sources", "donnees", "roles", "conservation", "observation", correlation.SETTING}
+    {"pieces", "clauses", "sources", "donnees", "roles", "conservation", "observation", correlation.SETTING, *_LOCAL}
 )
 
 
@@ -77,7 +78,7 @@ def submit(
         "demande": clean,
         "dossier": _told(dossier, service, zone, actor),
         "usager": _usager(person),
-        "demarche": _demarche(version, now.astimezone(zone).date()),
+        "demarche": _demarche(version, service.prefecture_code, now.astimezone(zone).date()),
     }
     advance = runtime.start(version.definition, data=data, now=now, zone=zone)
     held = Held(dossier, version, actor, now, {})
@@ -147,8 +148,9 @@ def _told(dossier: Record, service: ServiceView, zone: ZoneInfo, actor: Actor) -
     }
 
 
-def _demarche(version: Version, day: date) -> dict[str, Any]:
-    told = {name: value for name, value in version.settings_at(day).items() if name not in _NOT_TOLD}
+def _demarche(version: Version, prefecture: str, day: date) -> dict[str, Any]:
+    settings = variants.effective(version, prefecture, day)
+    told = {name: value for name, value in settings.items() if name not in _NOT_TOLD}
     return {**told, "version": version.number}
 
 

@@ -113,6 +113,7 @@ VERBS_OF_ROLE: dict[str, frozenset[str]] = {
             "dossier.move",
             "task.assign",
             "agenda.configure",
+            "demarche.vary",
             "statistics.read",
             "incident.read",
             "incident.repair",
@@ -126,6 +127,7 @@ VERBS_OF_ROLE: dict[str, frozenset[str]] = {
             "demarche.draft",
             "demarche.review",
             "demarche.publish",
+            "demarche.vary",
             "dossier.migrate",
             "statistics.read",
             "incident.read",
@@ -147,6 +149,7 @@ VERBS_OF_ROLE: dict[str, frozenset[str]] = {
             "dossier.erase",
             "journal.verify",
             "demarche.govern",
+            "demarche.vary",
         }
     ),
 }

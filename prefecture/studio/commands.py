@@ -31,6 +31,7 @@ from prefecture.studio import (
     trials,
 )
 from prefecture.studio.importing import Imported
+from prefecture.studio.local_commands import local_group
 from prefecture.studio.moves_commands import moves_group
 
 SOURCE = click.Path(exists=True, path_type=Path)
@@ -47,6 +48,7 @@ def register(app: Flask) -> None:
     letter_commands.register(demarche)
     demarche.add_command(draft)
     demarche.add_command(moves_group)
+    demarche.add_command(local_group)
     app.cli.add_command(demarche)
 
 

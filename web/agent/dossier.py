@@ -17,7 +17,7 @@ from prefecture.kernel import traces
 from prefecture.kernel.entry import entry
 from prefecture.kernel.errors import Conflict, Forbidden
 from prefecture.kernel.unit_of_work import unit_of_work
-from web import french, session, wording
+from web import french, local_texts, session, wording
 from web.agent.drawings import drawings_of
 from web.agent.frame import WORKERS, blueprint
 from web.agent.inbox import person_words
@@ -122,6 +122,7 @@ def _page(found: DossierView, *, error: str = "", refused: str = "", reason: str
         ),
         tasks=queries.open_tasks(found.number, actor),
         pieces=pieces_of(settings_of(found), held, history),
+        local=local_texts.of_dossier(found),
         letters=[one for one in reversed(held) if one.kind == "courrier"],
         early=queries.kept_messages(found.number, actor),
         drawings=drawings_of(found, actor) if found.erased_at is None else [],

@@ -28,6 +28,7 @@ from web.analyst import (
     tables,
     together,
     trials,
+    variants,
     versions,
 )
 from web.analyst.frame import blueprint
@@ -59,5 +60,6 @@ __all__ = [
     "tables",
     "together",
     "trials",
+    "variants",
     "versions",
 ]

@@ -10,13 +10,14 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from engine.errors import DefinitionInvalid
 from prefecture.demarches.service import DemarcheRefused
+from prefecture.demarches.variants import Setting
 from prefecture.demarches.version import Version
 from prefecture.identity.permissions import ADMINISTRATEUR, ANALYSTE, RECETTEUR, Actor
 from prefecture.kernel import clock
 from prefecture.kernel.entry import entry
 from prefecture.kernel.errors import DomainError, Invalid
 from prefecture.kernel.unit_of_work import unit_of_work
-from prefecture.studio import acts, impact, promises, publication, retiring, signoff
+from prefecture.studio import acts, impact, promises, publication, retiring, signoff, variants
 from prefecture.studio import queries as studio
 from prefecture.studio.impact import Impact
 from prefecture.studio.promises import Worse
@@ -102,6 +103,7 @@ def _page(draft_id: uuid.UUID, errors: Mapping[str, str]) -> str:
         shown=shown(old, new),
         words=WORDS,
         worse=_worse(old, new),
+        local=_local(draft.code, new) if old else [],
         impact=_touched(draft.code, new) if old else None,
         closed=retiring.closed(draft.code),
         acts=acts.acts(draft_id=draft_id),
@@ -121,6 +123,15 @@ def _touched(code: str, new: Version) -> Impact | None:
         return impact.impact(code, new, {})
     except (DefinitionInvalid, ValueError):
         return None
+
+
+def _local(code: str, new: Version) -> list[tuple[str, Setting, str]]:
+    """The préfectures whose own values the draft conflicts with; nothing is said of what cannot be read."""
+    try:
+        found = variants.touched(code, new)
+    except ValueError:
+        return []
+    return [(one.name, one.setting, url_for("analyst.variant", code=code, prefecture=one.prefecture)) for one in found]
 
 
 def _worse(old: Version | None, new: Version) -> tuple[Worse, ...]:

@@ -27,7 +27,7 @@ from prefecture.kernel.errors import Conflict, Gone
 from prefecture.kernel.unit_of_work import unit_of_work
 from prefecture.notifications import queries as notifications
 from prefecture.notifications.queries import NotificationView
-from web import french, session, wording
+from web import french, local_texts, session, wording
 from web.citizen.frame import Wanted, blueprint, steps_of, wanted_of
 from web.citizen.papers import SHOWN
 
@@ -63,6 +63,7 @@ def dossier(number: str) -> str:
         steps=steps_of(found, _notes(found, history, rdv)),
         after=wording.AFTER.get(found.etape or ""),
         silence=settings_of(found).get("silence", {}),
+        local=local_texts.of_dossier(found),
         letters=[one for one in papers if one.kind == "courrier"],
         pieces=[one for one in papers if one.kind == "piece"],
         filed=_filed(found, papers, tasks),

@@ -21,7 +21,7 @@ from prefecture.identity.queries import PrefectureView
 from prefecture.kernel.entry import entry
 from prefecture.kernel.errors import Invalid, NotFound
 from prefecture.kernel.unit_of_work import unit_of_work
-from web import session
+from web import local_texts, session
 from web.citizen import filling
 from web.citizen.begin import begin_page
 from web.citizen.closed import closed
@@ -118,6 +118,7 @@ def receipt(number: str) -> str:
         dossier=dossier,
         house=identity.prefecture(dossier.prefecture),
         settings=settings_of(dossier),
+        local=local_texts.of_dossier(dossier),
     )
 
 
