@@ -43,7 +43,15 @@ _PUBLISHING = (
     *("analyst.keys", "analyst.add_key", "analyst.remove_key"),
 )
 _STUDIO = (
-    *("analyst.carry", "analyst.demarche", "analyst.version", "analyst.new", "analyst.draft", "analyst.milestone", "analyst.editor"),
+    *(
+        "analyst.carry",
+        "analyst.demarche",
+        "analyst.version",
+        "analyst.new",
+        "analyst.draft",
+        "analyst.milestone",
+        "analyst.editor",
+    ),
     *(
         "analyst.observation",
         "analyst.questions",
