@@ -11,6 +11,7 @@ from prefecture.demarches.version import Version
 from web import french
 
 _ON = "Les demandes déjà déposées suivent leur cours."
+_WAITING = "Les demandes déjà déposées sont gardées et reprendront avec elle\u00a0; leurs délais continuent de courir."
 
 
 @dataclass(frozen=True)
@@ -36,8 +37,7 @@ def closed(version: Version | VersionView) -> Closed | None:
         if held.expected_on
         else "La date de reprise n’est pas encore connue\u00a0: revenez dans quelques jours."
     )
-    text = f"{back} {_ON} Leurs délais continuent de courir."
-    return Closed("Cette démarche est suspendue le temps d’une vérification", text, for_good=False)
+    return Closed("Cette démarche est suspendue le temps d’une vérification", f"{back} {_WAITING}", for_good=False)
 
 
 def open_ones(versions: Iterable[VersionView]) -> list[VersionView]:
