@@ -103,9 +103,9 @@ class _Teller:
         what = "s’appliquent ensemble" if unique else "s’appliquent ensemble sans donner la même réponse"
         if not unique and not first.certain:
             what = "s’appliquent ensemble, peut-être sans donner la même réponse"
-        always = " La seconde ne s’applique jamais seule." if first.always and len(others) == 1 else ""
+        always = f" La règle {rule} ne s’applique jamais seule." if first.always else ""
         severity: Severity = "error" if first.always and unique and not self.foreign else "warning"
-        message = f"{_rules([*sorted(others), rule])} {what}.{example}{always}"
+        message = f"{_rules(sorted([*others, rule]))} {what}.{example}{always}"
         return self._say(
             OVERLAP,
             severity,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -329,5 +330,7 @@ def _why(played: RowPlayed) -> str:
 
 
 def _sentence(text: str) -> str:
+    """A reason of the engine's as people read it."""
     plain = text.replace("'", "’").replace(" : ", "\u00a0: ").replace("« ", "«\u00a0").replace(" »", "\u00a0»")
+    plain = re.sub(r"\bne (?=[aeéi])", "n’", plain)
     return f"{plain[:1].upper()}{plain[1:]}{'' if plain.endswith('.') else '.'}"

@@ -12,6 +12,7 @@ import pytest
 from flask import Flask
 from lxml import etree
 
+from engine.feel import dmn
 from engine.feel.builtins.table import BUILTINS
 from web.analyst.bundle import FOLDER, BundleMissing, bundle
 
@@ -46,15 +47,20 @@ def lock() -> dict[str, dict[str, Any]]:
     return {name: one for name, one in packages.items() if name}
 
 
+def french() -> dict[str, str]:
+    """What the editors say for the texts of their packages."""
+    tables = [one for one in sorted((SOURCES / "french").glob("*.json")) if one.name != "literals.json"]
+    return {theirs: ours for one in tables for theirs, ours in json.loads(one.read_text()).items()}
+
+
 def test_every_text_that_the_packages_ask_for_is_said_in_french(texts: dict[str, list[str]]) -> None:
-    french = json.loads((SOURCES / "french" / "fr.json").read_text())
-    assert [one for one in texts["asked"] if one not in french] == []
+    said = french()
+    assert [one for one in texts["asked"] if one not in said] == []
     assert len(texts["asked"]) > 300
 
 
 def test_the_table_of_texts_holds_none_that_nobody_says(texts: dict[str, list[str]]) -> None:
-    french = json.loads((SOURCES / "french" / "fr.json").read_text())
-    assert sorted(set(french) - set(texts["asked"])) == []
+    assert sorted(set(french()) - set(texts["asked"])) == []
 
 
 def test_no_text_written_in_the_code_of_the_simulation_is_english(texts: dict[str, list[str]]) -> None:
@@ -62,8 +68,7 @@ def test_no_text_written_in_the_code_of_the_simulation_is_english(texts: dict[st
 
 
 def test_french_texts_are_typeset() -> None:
-    french = json.loads((SOURCES / "french" / "fr.json").read_text())
-    assert [one for one in french.values() if "'" in one or re.search(r"[^\u00a0] ?[;?!]|\w :|\.\.\.", one)] == []
+    assert [one for one in french().values() if "'" in one or re.search(r"[^\u00a0] ?[;?!]|\w :|\.\.\.", one)] == []
 
 
 def test_completion_tells_of_exactly_the_functions_that_our_feel_has() -> None:
@@ -108,6 +113,14 @@ def test_a_diagram_opened_and_saved_says_the_same() -> None:
     for path, written in run("reread.mjs", *paths).items():
         assert canonical(written.encode()) == canonical(Path(path).read_bytes()), path
         assert "&#34;" not in written
+
+
+def test_a_table_opened_and_saved_says_and_decides_the_same() -> None:
+    paths = sorted(str(one) for one in PROCESSES.glob("**/*.dmn"))
+    for path, written in run("reread_tables.mjs", *paths).items():
+        before = Path(path).read_bytes()
+        assert canonical(written.encode()) == canonical(before), path
+        assert dmn.load(written.encode()).digest == dmn.load(before).digest, path
 
 
 def canonical(content: bytes) -> list[tuple[Any, ...]]:

@@ -69,7 +69,7 @@ const ours = {
 export const options = {
   absWorkingDir: FOLDER,
   // An editor's style sheet is named by the page, or fetched with the editor: see editors/index.js.
-  entryPoints: ['studio.js', 'styles/page.css', 'editors/bpmn.css', 'editors/form.css', 'editors/letter.css'],
+  entryPoints: ['studio.js', 'styles/page.css', 'editors/bpmn.css', 'editors/form.css', 'editors/letter.css', 'editors/table.css'],
   entryNames: '[name]-[hash]',
   chunkNames: 'part-[name]-[hash]',
   assetNames: '[name]-[hash]',

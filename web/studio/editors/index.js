@@ -17,6 +17,7 @@ const KINDS = [
   { fits: /\.bpmn$/, script: () => import('./bpmn.js'), style: 'editors/bpmn.css' },
   { fits: /(^|\/)forms\/.*\.json$/, script: () => import('./form.js'), style: 'editors/form.css' },
   { fits: /(^|\/)courriers\/.*\.(html|txt)$/, script: () => import('./letter.js'), style: 'editors/letter.css' },
+  { fits: /\.dmn$/, script: () => import('./table.js'), style: 'editors/table.css' },
   { fits: /./, script: () => import('./text.js') },
 ];
 
