@@ -238,6 +238,14 @@ MENTIONS: Final = (
 )
 
 
+def described() -> str:
+    """The mentions for analysts (Markdown), as they stand in processes/LISEZMOI.md."""
+    rows = [
+        f"| {', '.join(f'`{name}`' for name in sorted(one.letters))} | {one.label} | {one.law} |" for one in MENTIONS
+    ]
+    return "\n".join(["| courrier | ce qu’il doit dire | texte |", "|---|---|---|", *rows]) + "\n"
+
+
 def judged(version: Version, path: str) -> list[Judged]:
     """The mentions that the letter of that path owes, each with whether it is there; none when it cannot be read."""
     name = path.removeprefix(f"{COMMON}/").removeprefix(FOLDER)

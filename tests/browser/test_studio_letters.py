@@ -68,3 +68,12 @@ def test_an_analyst_writes_a_letter_and_reads_it_as_it_will_leave(village: Villa
         page.get_by_role("button", name="Annuler", exact=True).click()
         expect(panel.get_by_role("img")).to_have_count(1)
         assert Axe().run(page, ".letter").violations_count == 0
+
+        # A letter of all démarches becomes one of this démarche's own.
+        page.goto(f"{address}/analyste/brouillons/{draft}?fichier=_commun/courriers/refus.html")
+        page.get_by_role("button", name="L’adapter à cette démarche").click()
+        expect(page.locator("[data-file]")).to_have_text("courriers/refus.html")
+        expect(page.locator(".studio__files [aria-current]")).to_have_text("refus.html")
+        page.locator(".cm-content").click()
+        page.keyboard.type(" ")
+        expect(page.locator("[data-state]")).to_have_text("Enregistré")

@@ -6,13 +6,16 @@ from pathlib import Path
 
 import pytest
 
+from prefecture.demarches import mentions
 from prefecture.steps import actions, letters
 
 PROCESSES = Path(__file__).parents[2] / "processes"
 
 
 @pytest.mark.parametrize(
-    ("name", "table"), [("actions", actions.described()), ("balises", letters.described())], ids=["actions", "balises"]
+    ("name", "table"),
+    [("actions", actions.described()), ("balises", letters.described()), ("mentions", mentions.described())],
+    ids=["actions", "balises", "mentions"],
 )
 def test_the_table_for_analysts_is_the_programs_own(name: str, table: str) -> None:
     text = (PROCESSES / "LISEZMOI.md").read_text()

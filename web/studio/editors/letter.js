@@ -7,7 +7,7 @@ import { make } from '../page/html.js';
 
 /** Open a template in `host`. */
 export async function open(host, { path, text, readOnly, studio }) {
-  const place = make('div', { class: 'letter__text' });
+  const place = make('div', { class: 'letter__text' }, isShared(path) && adapting(path, text, studio));
   const side = make('div', { class: 'letter__side' });
   host.replaceChildren(make('div', { class: 'letter' }, place, side));
   const letter = new Letter({ host, path, readOnly, studio });
@@ -21,6 +21,30 @@ export async function open(host, { path, text, readOnly, studio }) {
   });
   letter.panel = new Panel(side, letter);
   return letter;
+}
+
+const SHARED = '_commun/';
+const isShared = (path) => path.startsWith(SHARED);
+
+/** A template of all démarches is not written here: the way to have one's own instead. */
+function adapting(path, text, studio) {
+  const own = path.slice(SHARED.length);
+  const there = studio.page.settings.files.some((one) => one.path === own);
+  const go = async () => {
+    if (!there) {
+      await studio.server.save(own, text, 0);
+    }
+    window.history.pushState({}, '', `${studio.page.settings.address}?fichier=${encodeURIComponent(own)}`);
+    await studio.open(own);
+    studio.news.ask();
+  };
+  const label = there ? 'Ouvrir celui de cette démarche' : 'L’adapter à cette démarche';
+  const failed = (error) => studio.page.say(error.message);
+  return make('div', { class: 'letter__shared' },
+    make('p', {}, 'Ce modèle est commun à toutes les démarches.'),
+    (there || studio.lock.mine) && make('button', {
+      type: 'button', class: 'button button--secondary button--small', onclick: () => go().catch(failed),
+    }, label));
 }
 
 class Letter {
