@@ -21,6 +21,7 @@ from prefecture.kernel.unit_of_work import unit_of_work
 from prefecture.studio import (
     archive,
     dated_commands,
+    form_commands,
     importing,
     letter_commands,
     promotion_commands,
@@ -28,6 +29,7 @@ from prefecture.studio import (
     queries,
     run_commands,
     service,
+    table_commands,
     trials,
 )
 from prefecture.studio.importing import Imported
@@ -46,6 +48,8 @@ def register(app: Flask) -> None:
     dated_commands.register(demarche, draft)
     run_commands.register(demarche)
     letter_commands.register(demarche)
+    form_commands.register(demarche)
+    table_commands.register(demarche)
     demarche.add_command(draft)
     demarche.add_command(moves_group)
     demarche.add_command(local_group)

@@ -5,21 +5,18 @@ With a real dossier nothing personal is written out, and the look is traced.
 
 from __future__ import annotations
 
-import uuid
 from pathlib import Path
 
 import click
 
 from prefecture.demarches import bundle, mentions, proofs
-from prefecture.demarches import queries as demarches
 from prefecture.demarches.proofs import TRACE, Proof, Wanted
-from prefecture.demarches.version import Version
 from prefecture.identity.permissions import Actor
 from prefecture.kernel import traces
 from prefecture.kernel.db import db
 from prefecture.kernel.errors import DomainError
 from prefecture.notifications.templates import TemplateRefused
-from prefecture.studio import queries
+from prefecture.studio.sources import version_of
 
 TARGET = click.Path(dir_okay=False, path_type=Path)
 
@@ -42,7 +39,7 @@ def letter(source: str, letter_name: str, output: Path | None, prefecture: str, 
     What the law wants in it and is not there is told on standard error.
     """
     try:
-        version = _version(source)
+        version = version_of(source)
         path = proofs.named(version, letter_name)
         made = proofs.proof(version, path, Wanted(prefecture, scenario, dossier), Actor.system())
     except (DomainError, TemplateRefused, bundle.FolderUnreadable) as error:
@@ -56,17 +53,6 @@ def letter(source: str, letter_name: str, output: Path | None, prefecture: str, 
         if not one.there:
             click.echo(f"MANQUE {one.label} ({one.law})", err=True)
     _write(made, path, output)
-
-
-def _version(source: str) -> Version:
-    """The draft of that id, the folder of that path, else the démarche of that code. Raises DomainError."""
-    try:
-        return queries.version(uuid.UUID(source))
-    except ValueError:
-        folder = Path(source)
-    if folder.is_dir():
-        return Version(bundle.freeze(folder), version_id=uuid.UUID(int=0), code=folder.name, number=0)
-    return demarches.current(source)
 
 
 def _write(made: Proof, path: str, output: Path | None) -> None:

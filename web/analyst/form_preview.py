@@ -16,12 +16,12 @@ from forms import Form, FormUnreadable
 from prefecture.demarches import queries as demarches
 from prefecture.demarches.version import Version
 from prefecture.kernel.entry import entry
+from prefecture.studio import form_trials, inventing, wording
 from prefecture.studio import queries as studio
-from prefecture.studio import wording
+from prefecture.studio.form_trials import Place, Who
 from web import session
-from web.analyst import inventing, previewing
+from web.analyst import previewing
 from web.analyst.frame import blueprint
-from web.analyst.previewing import Place, Who
 from web.analyst.scripts import LARGEST_BODY, READERS, unsaved
 from web.assembly import CONTENT_SECURITY
 from web.citizen.filling import LEAVE, REMOVE, Filling
@@ -106,9 +106,9 @@ vars(version_form_preview)["talisman_view_options"] = FRAMED
 
 
 def _answered(version: Version, path: str, **where: Any) -> Response:
-    previewing.name_of(path)
+    form_trials.name_of(path)
     try:
-        form = previewing.form_of(version, path)
+        form = form_trials.form_of(version, path)
         shown = _shown(version, path, form, **where)
         return _played(shown) if request.method == "POST" else _page(shown, {})
     except FormUnreadable as error:
@@ -121,11 +121,11 @@ def _answered(version: Version, path: str, **where: Any) -> Response:
 
 
 def _shown(version: Version, path: str, form: Form, **where: Any) -> Shown:
-    place = previewing.place_of(version, path)
+    place = form_trials.place_of(version, path)
     wanted = request.form.get(SEE) or _asked("vue")
     who: Who = "agent" if wanted == "agent" else "usager" if wanted == "usager" else place.who
     example = _asked("exemple")
-    context = previewing.context_of(version, place, example)
+    context = form_trials.context_of(version, place, example)
     answers = _answers(form, context)
     filling = previewing.filling_of(form, context, answers)
     numbers = [one.number for one in filling.pages()] or [1]
@@ -191,7 +191,7 @@ def _played(shown: Shown) -> Response:
 
 def _filled(shown: Shown) -> Shown:
     """With the answers that the chosen scenario gives, and invented ones for what else is asked."""
-    given = previewing.answers_of(shown.version, shown.place, shown.example)
+    given = form_trials.answers_of(shown.version, shown.place, shown.example)
     told = previewing.kept(previewing.written({**shown.filling.answers, **given}))
     context = shown.filling.context
     answers = inventing.completed(shown.form, told, context)
@@ -213,7 +213,7 @@ def _bar(shown: Shown) -> dict[str, Any]:
     """What stands above the form, whoever sees it."""
     return {
         "shown": shown,
-        "examples": previewing.examples(shown.version),
+        "examples": form_trials.examples(shown.version),
         "kept": previewing.written(shown.filling.answers),
         "embedded": bool(_asked("cadre")),
         "action": shown.address,

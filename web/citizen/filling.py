@@ -25,11 +25,11 @@ REMOVE, LEAVE = "_enlever", "_quitter"
 
 @dataclass(frozen=True)
 class Sent:
-    """A file as a form shows it."""
+    """A file as a form shows it; without a size when only its name is known."""
 
     id: str
     name: str
-    size: int
+    size: int | None
     href: str
 
 

@@ -136,7 +136,8 @@ export class Kinds extends FormFields {
   constructor(blocks) {
     super();
     const theirs = this._formFields;
-    this._formFields = {};
+    // Types come from files: one called « constructor » is none of ours.
+    this._formFields = Object.create(null);
     OFFERED.forEach((entry) => this.offer(entry, theirs[entry.type ?? entry.name]));
     (blocks ?? []).forEach((ref) =>
       this.offer({ name: `bloc:${ref}`, type: 'bloc', group: 'container', label: `Bloc : ${ref}`, begins: { ref } }));

@@ -1,4 +1,4 @@
-"""Answers invented for a form, so that its preview can be gone through at once: plausible ones, of nobody."""
+"""Answers invented for a form, so that it can be gone through at once: plausible ones, of nobody."""
 
 from __future__ import annotations
 
