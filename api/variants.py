@@ -74,8 +74,8 @@ class LocalDecisionSchema(RequestSchema):
 @entry(*READERS)
 def list_variants(code: str) -> dict[str, Any]:
     """Ce que les préfectures règlent chez elles."""
-    auth.caller("demarche.read")
-    return {"items": variants.variants(code)}
+    mine = auth.caller("demarche.read").prefecture
+    return {"items": [one for one in variants.variants(code) if mine in (None, one.prefecture)]}
 
 
 @blueprint.get("/demarches/<string:code>/variants/<string:prefecture>")
@@ -83,7 +83,7 @@ def list_variants(code: str) -> dict[str, Any]:
 @entry(*READERS)
 def read(code: str, prefecture: str) -> Variant:
     """Les réglages d’une préfecture à côté des valeurs nationales, conflits compris."""
-    auth.caller("demarche.read")
+    variants.assert_readable(auth.caller("demarche.read"), prefecture)
     return variants.variant(code, prefecture)
 
 

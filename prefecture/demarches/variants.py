@@ -146,6 +146,11 @@ def variants(code: str, settings: Mapping[str, Any] | None = None) -> list[Varia
     return [_view(code, prefecture, row, told) for prefecture, row in rows.items() if row.chosen]
 
 
+def setting_something(code: str, day: date) -> list[str]:
+    """The préfectures that have values of their own over a démarche on `day`, by code."""
+    return sorted(prefecture for known, prefecture in _known() if known == code and _on(code, prefecture, day))
+
+
 def to_decide(prefecture: str) -> list[tuple[str, Setting]]:
     """The conflicts of a préfecture, with the démarche of each; a préfecture without values costs no query."""
     codes = sorted({code for code, whose in _known() if whose == prefecture})
@@ -157,6 +162,12 @@ def history(code: str, prefecture: str) -> list[Writing]:
     wanted = (DemarcheVariant.code == code) & (DemarcheVariant.prefecture == prefecture)
     rows = db.session.scalars(select(DemarcheVariant).where(wanted).order_by(DemarcheVariant.number.desc()))
     return [Writing(row.number, row.since, row.chosen, row.note, row.at, row.by) for row in rows]
+
+
+def assert_readable(actor: Actor, prefecture: str) -> None:
+    """Raise NotFound unless these values are the actor's to read: their own préfecture's, any for who is of none."""
+    if actor.kind != "system" and actor.prefecture not in (None, prefecture):
+        raise NotFound("Ces réglages sont ceux d’une autre préfecture.")
 
 
 def may_write(actor: Actor, prefecture: str) -> bool:
@@ -225,8 +236,9 @@ def _check_note(note: str) -> None:
 
 def _held(actor: Actor, code: str, prefecture: str, number: int) -> tuple[Mapping[str, Any], DemarcheVariant | None]:
     """The national settings and the last writing, which is the one that was read."""
+    assert_readable(actor, prefecture)
     if not may_write(actor, prefecture):
-        raise Forbidden("Ces réglages sont ceux d’une autre préfecture, ou reviennent à son chef de service.")
+        raise Forbidden("Régler ce qui vaut ici revient au chef de service ou à l’administrateur de la préfecture.")
     identity.prefecture(prefecture)
     told, last = _national(code), _latest(code, prefecture)
     if (0 if last is None else last.number) != number:

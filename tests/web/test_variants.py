@@ -114,8 +114,8 @@ def test_two_who_write_at_once_lose_nothing(village: Village) -> None:
 def test_each_prefecture_writes_its_own_and_reads_no_other(village: Village) -> None:
     write(village, "denis", HERE, {ACCESS: "Tramway T1"})
     omar = village.browse("omar")
-    assert omar.get(HERE).status_code == 403
-    assert omar.post(HERE, {"numero": "1"}, form=THERE).status_code == 403
+    assert omar.get(HERE).status_code == 404
+    assert omar.post(HERE, {"numero": "1"}, form=THERE).status_code == 404
     assert write(village, "omar", THERE, {ACCESS: "Métro 5"})[0] == 303
     assert village.browse("claire").get(HERE).status_code == 403
     assert village.browse("amina").get(LIST).status_code == 403
@@ -137,6 +137,18 @@ def test_its_values_reach_its_own_dossiers_and_citizens_from_their_day_on(villag
         assert "Un bail suffit." in text
         assert "Tramway T1" not in plain(village.browse("boris").get(f"/dossiers/{theirs}"))
         assert "Tramway T1" in plain(amina.get(f"/dossiers/{mine.number}/accuse"))
+
+
+def test_who_has_not_begun_reads_what_their_prefecture_says(village: Village) -> None:
+    page = f"/demarches/{TSE}"
+    nobody = village.browse()
+    assert "Dans votre préfecture" not in plain(nobody.get(page))
+    write(village, "denis", HERE, {ACCESS: "Tramway T1", HELP: "Un bail suffit."})
+    assert "Tramway T1" not in plain(nobody.get(page))
+    text = plain(nobody.get(f"{page}?prefecture=94"))
+    assert "Tramway T1" in text
+    assert "Un bail suffit." in text
+    assert "Tramway T1" not in plain(nobody.get(f"{page}?prefecture=93"))
 
 
 def test_a_national_publication_shows_the_conflicts_and_each_prefecture_decides(village: Village) -> None:

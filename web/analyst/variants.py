@@ -16,7 +16,7 @@ from prefecture.identity import queries as identity
 from prefecture.identity.permissions import ADMINISTRATEUR, ANALYSTE, CHEF_DE_SERVICE, RECETTEUR
 from prefecture.kernel import clock
 from prefecture.kernel.entry import entry
-from prefecture.kernel.errors import DomainError, Forbidden, Invalid
+from prefecture.kernel.errors import DomainError, Invalid
 from prefecture.kernel.unit_of_work import unit_of_work
 from web import session
 from web.analyst.frame import blueprint
@@ -86,10 +86,8 @@ def decide_variant(code: str, prefecture: str) -> AnyResponse:
 
 
 def _readable(code: str, prefecture: str) -> Variant:
-    """The variant, if it is this person's to read: their own préfecture's, any for who is of none."""
-    actor = session.signed_in()
-    if actor.prefecture not in (None, prefecture):
-        raise Forbidden("Ces réglages sont ceux d’une autre préfecture.")
+    """The variant, if it is this person's to read."""
+    variants.assert_readable(session.signed_in(), prefecture)
     return variants.variant(code, prefecture)
 
 

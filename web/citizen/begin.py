@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
-from flask import render_template
+from flask import render_template, request
 
-from prefecture.demarches import dated
+from prefecture.demarches import dated, variants
 from prefecture.demarches import queries as demarches
 from prefecture.demarches.version import PARIS, Version
 from prefecture.dossiers import queries
+from prefecture.identity import queries as identity
 from prefecture.kernel import clock
 from prefecture.kernel.entry import PUBLIC, entry
-from web import session
+from web import local_texts, session
 from web.citizen.closed import closed
 from web.citizen.frame import blueprint
 
@@ -38,7 +40,11 @@ def begin_page(code: str) -> str:
     version = demarches.current(code)
     actor = session.actor()
     held = queries.draft(actor, code) if actor is not None and actor.kind == "person" else None
-    told = version.settings_at(clock.today(PARIS))
+    today = clock.today(PARIS)
+    houses = _houses(code, today)
+    chosen = request.args.get("prefecture", "")
+    chosen = chosen if chosen in dict(houses) else ""
+    told = variants.effective(version, chosen or None, today)
     pieces = told.get("pieces", ())
     return render_template(
         "citizen/begin.html",
@@ -50,7 +56,16 @@ def begin_page(code: str) -> str:
         perhaps=[one for one in pieces if one.get("condition")],
         costs=costs_today(version),
         agent=actor is not None and actor.kind == "agent",
+        houses=houses,
+        chosen=chosen,
+        local=local_texts.of_prefecture(version, chosen, today) if chosen else local_texts.Told(),
     )
+
+
+def _houses(code: str, day: date) -> list[tuple[str, str]]:
+    """The préfectures that tell something of their own about a démarche, with their names."""
+    telling = set(variants.setting_something(code, day))
+    return [(one.code, one.name) for one in identity.prefectures() if one.code in telling] if telling else []
 
 
 def costs_today(version: Version) -> list[dict[str, Any]]:
