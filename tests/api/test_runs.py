@@ -62,7 +62,8 @@ def test_a_run_is_begun_moved_on_taken_back_and_kept(run: Runner) -> None:
     refused = run.send("steps", task="verifier_completude", answers={"conclusion": "peut-être"})
     assert refused.status_code == 422
     assert "conclusion" in refused.text
-    run.step(task="verifier_completude", answers={**COMPLETE, "pieces": JUDGED | {"activite_salariee": {"etat": "valide"}}})
+    pieces = {**JUDGED, "activite_salariee": {"etat": "valide"}}
+    run.step(task="verifier_completude", answers={**COMPLETE, "pieces": pieces})
     assert run.open() == ["autoriser_convocation"]
     assert run.stands["done"][-1]["sent"] == ["courriel:instruction"]
     assert run.stands["timers"][0]["at"] > run.stands["now"]

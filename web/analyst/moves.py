@@ -26,6 +26,7 @@ from prefecture.studio import campaigns as reading
 from prefecture.studio import impact as impacts
 from prefecture.studio import moves as moving
 from prefecture.studio.campaigns import CampaignView, DossierRow
+from prefecture.studio.coverage import sheets
 from prefecture.studio.impact import Impact, Step
 from web import session
 from web.analyst import moving_form, pictures
@@ -48,6 +49,15 @@ class Drawn:
 
     title: str
     svg: Markup
+
+
+@dataclass(frozen=True)
+class Pair:
+    """A diagram on which dossiers need a target, and what has become of it."""
+
+    title: str
+    before: Markup
+    after: Markup
 
 
 @blueprint.get("/demarches/<code>/deplacements")
@@ -181,12 +191,14 @@ def _placed(campaign_id: uuid.UUID, number: str, targets: Mapping[str, str]) -> 
 
 def _plan(code: str, asked: Wanted, errors: dict[str, str]) -> tuple[str, int]:
     found, whole = _looked_at(code, asked, errors)
+    paired = _pairs(code, asked, whole)
     shown = render_template(
         "analyst/moves_plan.html",
         version=demarches.current(code),
         asked=asked,
         impact=found,
-        drawings=_drawings(code, asked, whole),
+        pairs=list(paired.values()),
+        drawings=[one for name, one in _drawings(code, asked, whole).items() if name not in paired],
         new_drawings=[Drawn(pictures.title_of(one, name), _svg(one)) for name, one in asked.target.diagrams.items()],
         choices=_choices(code, asked, whole),
         in_words=_in_words(asked, whole),
@@ -228,20 +240,35 @@ def _in_words(asked: Wanted, whole: Impact | None) -> list[str]:
     return moving_form.in_words(asked.choice, numbers, {one.place: one.name for one in (whole.places if whole else ())})
 
 
-def _drawings(code: str, asked: Wanted, found: Impact | None) -> list[Drawn]:
-    """The diagrams of the version that most of them run on, with who stands where and who stays."""
+def _pairs(code: str, asked: Wanted, found: Impact | None) -> dict[str, Pair]:
+    """The diagrams on which somebody needs a target beside those of the new version, by file of the old one."""
+    if found is None:
+        return {}
+    lacking = {one.place.partition(":")[0] for one in found.places if one.steps}
+    becomes = {process: one for one in sheets(asked.target.diagrams) for process in one.processes & lacking}
+    old = _drawings(code, asked, found)
+    pairs = {}
+    for one in sheets(_old(code, asked).diagrams):
+        process = next(iter(one.processes & becomes.keys()), None)
+        if one.file in old and process is not None:
+            pairs[one.file] = Pair(old[one.file].title, old[one.file].svg, _svg(becomes[process].content))
+    return pairs
+
+
+def _drawings(code: str, asked: Wanted, found: Impact | None) -> dict[str, Drawn]:
+    """The diagrams of the version that most of them run on, by file, with who stands where and who stays."""
     if found is None or not found.places:
-        return []
+        return {}
     old = _old(code, asked)
     standing = {one.element: one.dossiers for one in found.places}
     told = {one.element: f"{one.stays} sans cible" for one in found.places if one.stays}
-    drawn = []
+    drawn = {}
     for name, content in old.diagrams.items():
         here = {one.id for one in places(content)}
         if here & standing.keys():
             tokens = {element: count for element, count in standing.items() if element in here}
             figures = {element: words for element, words in told.items() if element in here}
-            drawn.append(Drawn(pictures.title_of(content, name), _svg(content, tokens=tokens, figures=figures)))
+            drawn[name] = Drawn(pictures.title_of(content, name), _svg(content, tokens=tokens, figures=figures))
     return drawn
 
 
