@@ -18,7 +18,7 @@ from web import session
 from web.analyst.contents import Contents
 from web.analyst.frame import blueprint
 from web.analyst.home import zipped
-from web.analyst.scripts import READERS
+from web.analyst.scripts import READERS, REVIEWERS
 
 
 @blueprint.get("/brouillons/<uuid:draft_id>/dossier")
@@ -93,7 +93,7 @@ def put_away(draft_id: uuid.UUID) -> AnyResponse:
 
 
 @blueprint.post("/brouillons/<uuid:draft_id>/remarques")
-@entry(*READERS)
+@entry(*REVIEWERS)
 def remark(draft_id: uuid.UUID) -> AnyResponse:
     """Say something about the draft, or about the file that the form names."""
     text, path = request.form.get("texte", ""), request.form.get("fichier", "")
@@ -101,7 +101,7 @@ def remark(draft_id: uuid.UUID) -> AnyResponse:
 
 
 @blueprint.post("/brouillons/<uuid:draft_id>/remarques/<uuid:comment_id>")
-@entry(*READERS)
+@entry(*REVIEWERS)
 def answer(draft_id: uuid.UUID, comment_id: uuid.UUID) -> AnyResponse:
     """Say that a comment is answered, or with `rouvrir` that it is not."""
     done = not request.form.get("rouvrir")

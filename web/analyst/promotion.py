@@ -62,6 +62,7 @@ def arrivals() -> str:
 @entry(ADMINISTRATEUR)
 def arrive() -> AnyResponse:
     """Verify a sealed file and keep it; what it means is on its own page."""
+    publication.assert_governs(session.signed_in())
     sent = request.files.get("fichier")
     try:
         if sent is None or not sent.filename:

@@ -26,7 +26,7 @@ from prefecture.studio.playing import Asked, Run
 from prefecture.studio.trials import NOT_PLAYED
 from web import session
 from web.analyst.frame import blueprint
-from web.analyst.scripts import READERS
+from web.analyst.scripts import REVIEWERS
 from web.analyst.trials import drawings_of
 
 WAITS: Final = (
@@ -43,14 +43,14 @@ _BAD = 'Ces lignes ne se lisent pas : écrivez une réponse par ligne, comme « 
 
 
 @blueprint.get("/brouillons/<uuid:draft_id>/essai")
-@entry(*READERS)
+@entry(*REVIEWERS)
 def run(draft_id: uuid.UUID) -> str:
     """Where the run stands, or the form that begins one."""
     return _page(draft_id, {}, {})
 
 
 @blueprint.post("/brouillons/<uuid:draft_id>/essai")
-@entry(*READERS)
+@entry(*REVIEWERS)
 def play(draft_id: uuid.UUID) -> Response:
     """Do what the pressed button says; what cannot be done comes back as typed."""
     act = _ACTS.get(request.form.get("verbe", ""))

@@ -15,8 +15,9 @@ from prefecture.identity.permissions import ADMINISTRATEUR, ANALYSTE, RECETTEUR
 from prefecture.kernel.errors import DomainError, Invalid
 from prefecture.studio import folder
 
-# Whoever may read démarches; who may write, comment or try is the desk's to say.
-READERS = (ANALYSTE, RECETTEUR, ADMINISTRATEUR)
+# Who reads a draft, tries it and says what to change; who reads démarches, the administrators too.
+REVIEWERS = (ANALYSTE, RECETTEUR)
+READERS = (*REVIEWERS, ADMINISTRATEUR)
 # JSON writes a character in six at most.
 LARGEST_BODY = 6 * LARGEST_FILE
 Parameters = ParamSpec("Parameters")

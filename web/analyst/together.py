@@ -14,7 +14,7 @@ from prefecture.studio import queries as studio
 from prefecture.studio import service, trials
 from web import session
 from web.analyst.frame import blueprint
-from web.analyst.scripts import READERS, answering, sent, text_of, told
+from web.analyst.scripts import READERS, REVIEWERS, answering, sent, text_of, told
 
 
 @blueprint.post("/brouillons/<uuid:draft_id>/edition")
@@ -69,7 +69,7 @@ def comments(draft_id: uuid.UUID) -> Response:
 
 
 @blueprint.post("/brouillons/<uuid:draft_id>/commentaires")
-@entry(*READERS)
+@entry(*REVIEWERS)
 @answering
 def comment(draft_id: uuid.UUID) -> Response:
     """Say something: `{"text", "path", "element"}`."""
@@ -81,7 +81,7 @@ def comment(draft_id: uuid.UUID) -> Response:
 
 
 @blueprint.post("/brouillons/<uuid:draft_id>/commentaires/<uuid:comment_id>/resolution")
-@entry(*READERS)
+@entry(*REVIEWERS)
 @answering
 def resolve(draft_id: uuid.UUID, comment_id: uuid.UUID) -> Response:
     """Say that a comment is answered; `{"fait": false}` opens it again."""

@@ -26,7 +26,7 @@ from prefecture.studio.trials import Attempt, Trial, Tried
 from web import session
 from web.analyst.frame import blueprint
 from web.analyst.pictures import title_of
-from web.analyst.scripts import READERS, answering, told
+from web.analyst.scripts import READERS, REVIEWERS, answering, told
 
 EXAMPLE = """titre = "Un dossier complet"
 le = 2026-03-10T10:00:00
@@ -62,7 +62,7 @@ def tried(draft_id: uuid.UUID) -> str:
 
 
 @blueprint.post("/brouillons/<uuid:draft_id>/essais")
-@entry(*READERS)
+@entry(*REVIEWERS)
 def try_now(draft_id: uuid.UUID) -> AnyResponse:
     """Play all scenarios now."""
     playing = trials.play(draft_id)
@@ -85,7 +85,7 @@ def results(draft_id: uuid.UUID) -> Response:
 
 
 @blueprint.post("/brouillons/<uuid:draft_id>/essais/resultats")
-@entry(*READERS)
+@entry(*REVIEWERS)
 @answering
 def play_for_editor(draft_id: uuid.UUID) -> Response:
     """Play all scenarios now, for the editor."""
