@@ -7,7 +7,6 @@ import { CreateAppendAnythingModule } from 'bpmn-js-create-append-anything';
 import { BpmnPropertiesPanelModule, BpmnPropertiesProviderModule } from 'bpmn-js-properties-panel';
 import simulation from 'bpmn-js-token-simulation';
 import minimap from 'diagram-js-minimap';
-import { StyleModule } from 'style-mod';
 
 import { INK, PAPER } from './colours.js';
 import completion from './completion.js';
@@ -24,12 +23,6 @@ const SHARED = {
   bpmnRenderer: { defaultFillColor: PAPER, defaultStrokeColor: INK, defaultLabelColor: INK },
   textRenderer: { defaultStyle: { fontFamily: 'system-ui, "Noto Sans", "Liberation Sans", Arial, sans-serif' } },
 };
-
-/** The page's policy lets in no style sheet without its number: the FEEL editor's get it. */
-export function numberStyles(nonce) {
-  const mount = StyleModule.mount;
-  StyleModule.mount = (root, modules) => mount.call(StyleModule, root, modules, { nonce });
-}
 
 /** An editor that draws in `container` and shows properties in `panel`. */
 export function editor({ container, panel }) {

@@ -1,9 +1,10 @@
 // The diagram editor.
 
-import { editor, numberStyles, viewer } from '../diagram/modeler.js';
+import { editor, viewer } from '../diagram/modeler.js';
 import { savePng, saveSvg } from '../diagram/picture.js';
 import { readable } from '../diagram/written.js';
 import { make } from '../page/html.js';
+import { numberStyles } from '../page/styles.js';
 import { Unopened } from '../page/unopened.js';
 
 // Room for the palette, and around the drawing; smaller than READABLE nobody can read the names.
@@ -11,14 +12,9 @@ const PALETTE = 124;
 const MARGIN = 24;
 const READABLE = 0.62;
 
-let numbered = false;
-
 /** Open a diagram in `host`, its properties in `studio.side`. */
 export async function open(host, { path, text, readOnly, studio }) {
-  if (!numbered) {
-    numberStyles(studio.nonce);
-    numbered = true;
-  }
+  numberStyles(studio.nonce);
   const container = make('div', { class: 'studio__diagram' });
   host.replaceChildren(container);
   const modeler = readOnly ? viewer({ container }) : editor({ container, panel: studio.side });

@@ -5,7 +5,7 @@ import { Group, ListGroup } from '@bpmn-io/properties-panel';
 import { translate } from '../diagram/french.js';
 import { typo } from '../page/html.js';
 import { refusedName } from './changes.js';
-import { ANSWERED, CHOOSING, KNOWN, OFFERED, labelOf } from './kinds.js';
+import { ANSWERED, CHOOSING, KNOWN, OFFERED, labelOf, pageTitle } from './kinds.js';
 import { among, area, choice, feel, figure, text, tick } from './rows.js';
 
 const FORMATS = [
@@ -38,6 +38,11 @@ const PURPOSES = [
   ['organization', 'employeur ou établissement'],
 ].map(([value, label]) => ({ value, label }));
 const OURS = ['page', 'pourquoi', 'aide', 'format', 'exemple', 'autocomplete', 'prive', 'piece'];
+// Kinds that hold the same things and may become one another.
+const LIKE = [
+  [['textfield', 'sur une ligne'], ['textarea', 'sur plusieurs lignes']],
+  [['radio', 'un choix, en boutons'], ['select', 'un choix, en liste'], ['checklist', 'plusieurs choix']],
+].map((kinds) => kinds.map(([value, label]) => ({ value, label })));
 // More answers than that stay folded until one asks for them.
 const FEW = 6;
 const TYPED = ['textfield', 'textarea', 'number'];
@@ -45,7 +50,7 @@ const TYPED = ['textfield', 'textarea', 'number'];
 /** The groups of `field`; `here` is `{changes, catalogue, schema, blocks, debounce, readOnly}`. */
 export function groupsOf(field, here) {
   const groups = [
-    group('question', TITLES[field.type] ?? 'Question', general(field, here)),
+    group('question', field.properties?.page ? 'Page' : (TITLES[field.type] ?? 'Question'), general(field, here)),
     ...(CHOOSING.includes(field.type) ? [choices(field, here)] : []),
     group('controles', 'Contrôles', checks(field, here)),
     group('visibilite', 'Visibilité', field.type === 'default' ? [] : visibility(field, here)),
@@ -64,7 +69,7 @@ const group = (id, label, entries) =>
 const plain = (field, { changes }, name) => ({
   id: `champ-${name}`,
   get: () => field[name],
-  set: (value) => changes.set(field, { [name]: value === '' ? undefined : value }),
+  set: (value) => changes.set(field, { [name]: value === '' || value === false ? undefined : value }),
 });
 
 /** An entry of one of its objects. */
@@ -117,6 +122,10 @@ function question(field, here) {
       set: (value) => value && changes.set(field, { key: value }),
     }),
   ];
+  const like = LIKE.find((kinds) => kinds.some((one) => one.value === field.type));
+  if (like) {
+    rows.push(choice({ ...plain(field, here, 'type'), label: 'Répondre', options: () => like }));
+  }
   if (field.type === 'datetime') {
     rows.push(choice({ ...plain(field, here, 'subtype'), label: 'Demander', options: () => SUBTYPES }));
   }
@@ -153,7 +162,7 @@ function container(field, here) {
   const repeated = field.type === 'dynamiclist';
   const validate = (value) => (value || repeated ? refusedName(value) : null);
   const rows = [
-    named(field, here),
+    ...(field.properties?.page ? page(field, here) : [named(field, here)]),
     text({
       ...plain(field, here, 'path'),
       label: repeated ? 'Nom de la liste' : 'Ranger les réponses sous',
@@ -172,6 +181,18 @@ function container(field, here) {
     }));
   }
   return rows;
+}
+
+/** A page is named by its title; the group's own label, that nobody reads, goes along. */
+function page(field, here) {
+  const of = (key) => entry(field, here, 'properties', key);
+  const rename = (value) =>
+    here.changes.set(field, value ? { label: value, properties: { ...field.properties, page: value } } : { properties: without(field.properties, 'page') });
+  return [
+    text({ id: 'champ-page', label: 'Titre de la page', description: 'Sans titre, la page devient un groupe.', get: () => pageTitle(field), set: rename }),
+    area({ ...of('pourquoi'), label: 'Pourquoi on le demande' }),
+    area({ ...of('aide'), label: 'Aide en haut de la page' }),
+  ];
 }
 
 function block(field, here) {
@@ -200,6 +221,11 @@ function choices(field, here) {
   const held = field.values ?? [];
   const put = (values) => changes.set(field, { values });
   const change = (index, properties) => put(held.map((one, place) => (place === index ? { ...one, ...properties } : one)));
+  const moved = (index, place) => {
+    const others = held.filter((_, other) => other !== index);
+    put([...others.slice(0, place), held[index], ...others.slice(place)]);
+  };
+  const ranks = held.map((_, place) => ({ value: String(place), label: `${place + 1} sur ${held.length}` }));
   const rows = (one, index) => [
     text({ id: `choix-${index}-libelle`, label: 'Libellé', get: () => one.label, set: (label) => change(index, { label }) }),
     text({ id: `choix-${index}-valeur`, label: 'Valeur', get: () => String(one.value ?? ''), set: (value) => change(index, { value: typedAs(one.value, value) }) }),
@@ -209,6 +235,7 @@ function choices(field, here) {
       get: () => one.properties?.aide,
       set: (aide) => change(index, { properties: aide ? { ...one.properties, aide } : without(one.properties, 'aide') }),
     }),
+    choice({ id: `choix-${index}-place`, label: 'Place', get: () => String(index), set: (place) => moved(index, Number(place)), options: () => ranks }),
   ].map((row) => ({ ...row, debounce: here.debounce }));
   return {
     id: 'choix',
@@ -283,10 +310,9 @@ function planipref(field, here) {
   const of = (key) => entry(field, here, 'properties', key);
   const { type, properties } = field;
   if (type === 'group') {
-    const rows = [text({ ...of('page'), label: 'Titre de page', description: 'Avec un titre, ce groupe est une page du formulaire.' })];
     return properties?.page
-      ? [...rows, area({ ...of('pourquoi'), label: 'Pourquoi on le demande' }), area({ ...of('aide'), label: 'Aide en haut de la page' })]
-      : [...rows, piece(field, here)];
+      ? []
+      : [text({ ...of('page'), label: 'Titre de page', description: 'Avec un titre, ce groupe est une page du formulaire.' }), piece(field, here)];
   }
   if (!ANSWERED.includes(type)) {
     return [];

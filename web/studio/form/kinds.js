@@ -68,4 +68,5 @@ export const pageTitle = ({ properties, label }) => {
 
 /** The question as it is read. */
 export const labelOf = (field) =>
-  field.label ?? field.dateLabel ?? field.timeLabel ?? (field.type === 'text' ? field.text : '') ?? '';
+  (field.properties?.page && pageTitle(field)) ||
+  (field.label ?? field.dateLabel ?? field.timeLabel ?? (field.type === 'text' ? field.text : '') ?? '');
