@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, Final
 
 from engine.compiling import xml
@@ -33,7 +34,7 @@ class Masks:
 
     def __init__(self, version: Version, number: str, filed: date, *public: str) -> None:
         self._questions = specimens.components(version)
-        self._public = frozenset({*public, *_own_texts(version), ""})
+        self._public = frozenset({*public, ""}) | _own(version)
         self._number = number
         self._eldest = filed.replace(year=filed.year - OLD, day=1)
         self._same: dict[str, str] = {}
@@ -127,6 +128,12 @@ def _read(value: Any) -> date | None:
     if isinstance(value, datetime):
         return value.date()
     return value if isinstance(value, date) else None
+
+
+@lru_cache(maxsize=8)
+def _own(version: Version) -> frozenset[str]:
+    """Read once a version."""
+    return frozenset(_own_texts(version))
 
 
 def _own_texts(version: Version) -> Iterator[str]:

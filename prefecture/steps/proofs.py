@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from tomllib import TOMLDecodeError
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 from prefecture.demarches import letters as demarche_letters
 from prefecture.demarches.bundle import COMMON, of_files
@@ -147,7 +148,7 @@ def _invented(
 ) -> tuple[Setting, dict[str, Any], str]:
     """The invented citizen in a préfecture, what the letter says of them, and where that comes from."""
     town, office = _place(version, wanted.prefecture or actor.prefecture or "")
-    now = sending.now if sending else clock.now()
+    now = _there(sending.now, sending.zone, town.zone) if sending else clock.now()
     given = sending.given.get("demande") if sending else None
     invented = specimens.demande(version, now.astimezone(town.zone).date())
     answers = {**invented, **given} if isinstance(given, Mapping) else invented
@@ -165,9 +166,19 @@ def _invented(
         calculated={name: sending.tables} if sending else {},
     )
     if sending is not None:
-        return setting, dict(sending.says), f"Usager inventé, scénario «\u00a0{sending.title}\u00a0»."
+        says = _there(dict(sending.says), sending.zone, town.zone)
+        return setting, says, f"Usager inventé, scénario «\u00a0{sending.title}\u00a0»."
     says = specimens.added(now, town.zone, version.settings)
     return setting, says, "Usager et exemples inventés\u00a0: aucun scénario n’envoie ce modèle."
+
+
+def _there(value: Any, told: ZoneInfo, here: ZoneInfo) -> Any:
+    """The same hours on the clock of another place: an appointment at ten is at ten wherever the préfecture is."""
+    if isinstance(value, datetime) and value.tzinfo is not None:
+        return value.astimezone(told).replace(tzinfo=here)
+    if isinstance(value, Mapping):
+        return {name: _there(held, told, here) for name, held in value.items()}
+    return [_there(held, told, here) for held in value] if isinstance(value, list) else value
 
 
 def _filed(sending: Sending | None, now: datetime) -> datetime:

@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from prefecture.demarches import bundle
@@ -51,6 +51,7 @@ def is_personal(value: Any) -> bool:
     return isinstance(value, str) and "¤" in value
 
 
+@settings(max_examples=50, deadline=None)
 @given(st.dictionaries(st.sampled_from([*TEXTS, "inconnue", "logement", "titre_nature"]), anything))
 def test_no_text_that_a_person_wrote_is_left(answers: dict[str, Any]) -> None:
     data = {"demande": answers, "usager": {"nom": "¤a¤", "autre": answers}, "instruction": answers, "liste": [answers]}
@@ -59,12 +60,14 @@ def test_no_text_that_a_person_wrote_is_left(answers: dict[str, Any]) -> None:
     assert set(masked) == set(data)
 
 
+@settings(max_examples=50, deadline=None)
 @given(st.dictionaries(st.sampled_from(TEXTS), st.sampled_from(["complet", "SVR", "refus", "conditions"]), min_size=1))
 def test_an_answer_is_masked_even_when_it_is_a_word_of_the_demarche(answers: dict[str, str]) -> None:
     masked = masks().data({"suite": list(answers.values()), "demande": answers})
     assert set(leaves(masked)) <= INVENTED
 
 
+@settings(max_examples=50, deadline=None)
 @given(st.dates(max_value=FILED))
 def test_a_birth_is_never_told(born: date) -> None:
     found = masks().data({"demande": {"naissance_le": born, "ne_le": born}, "usager": {"date_naissance": str(born)}})

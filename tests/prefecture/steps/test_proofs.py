@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime
@@ -26,6 +27,7 @@ from prefecture.steps import appointments, proofs
 
 TSE = "renouvellement_titre_sejour"
 SHARED = "_commun/courriers/"
+OWN = "courriers/decision_favorable.html"
 # Answers that appear nowhere else; whatever of them is read in a proof has leaked.
 HERS = {
     "numero_etranger": "7503054321",
@@ -106,8 +108,21 @@ def test_a_letter_says_what_its_scenario_says_and_names_its_tables(world: Any, a
         proofs.proof(published(), path, Wanted(scenario="scenarios/absent.toml"), ana)
 
 
+def test_an_appointment_is_at_the_same_hour_wherever_the_prefecture_is(world: Any, ana: Actor) -> None:
+    with unit_of_work():
+        contact = {"email": "p974@example.fr", "phone": "02 62 40 77 77"}
+        address = {"address": "1 place du Barachois", "postal_code": "97400", "city": "Saint-Denis"}
+        identity.create_prefecture("974", "Préfecture de La Réunion", **address, **contact)
+        identity.create_service("974", "Service des étrangers de La Réunion")
+    path = f"{SHARED}convocation.html"
+    here, there = (proofs.proof(published(), path, Wanted(prefecture=code), ana).html for code in ("94", "974"))
+    assert "Service des étrangers de La Réunion" in there
+    hours = re.compile(r"\bà (\d+\u00a0h(?:\u00a0\d+)?)")
+    assert hours.findall(here) == hours.findall(there) != []
+
+
 def test_the_unsaved_text_is_proved_and_a_fault_is_told_with_its_line(world: Any, ana: Actor) -> None:
-    path = "courriers/decision_favorable.html"
+    path = OWN
     assert "Bravo" in proofs.proof(changed(path, "<p>Bravo {{ usager.prenom }}</p>"), path, Wanted(), ana).html
     with pytest.raises(TemplateRefused) as caught:
         proofs.proof(changed(path, "<p>\n{{ usager.prenom | majuscule }}</p>"), path, Wanted(), ana)
@@ -117,22 +132,18 @@ def test_the_unsaved_text_is_proved_and_a_fault_is_told_with_its_line(world: Any
             proofs.proof(published(), missing, Wanted(), ana)
 
 
-@pytest.mark.parametrize(
-    ("text", "length", "parts", "warned"),
-    [
+def test_an_sms_is_counted_as_telephones_do(world: Any, ana: Actor) -> None:
+    path = "courriers/rappel_rdv.sms.txt"
+    for text, length, parts, warned in (
         ("Bonjour {{ usager.prenom }}", 15, 1, ""),
         ("a" * 161, 161, 2, "Plus de 160"),
         ("a" * 307, 307, 3, "Plus de 160"),
         ("Bonjour 你", 9, 1, "你"),
-    ],
-)
-def test_an_sms_is_counted_as_telephones_do(
-    world: Any, ana: Actor, text: str, length: int, parts: int, warned: str
-) -> None:
-    made = proofs.proof(changed("courriers/rappel_rdv.sms.txt", text), "courriers/rappel_rdv.sms.txt", Wanted(), ana)
-    assert (made.length, made.parts) == (length, parts)
-    assert warned in made.warning
-    assert bool(warned) == bool(made.warning)
+    ):
+        made = proofs.proof(changed(path, text), path, Wanted(), ana)
+        assert (made.length, made.parts) == (length, parts)
+        assert warned in made.warning
+        assert bool(warned) == bool(made.warning)
 
 
 def test_the_pdf_is_a_letter_of_ours_marked_as_a_proof(world: Any, ana: Actor) -> None:
@@ -156,15 +167,14 @@ def test_nothing_of_a_person_is_read_in_any_letter_at_any_step(
     world: Any, ana: Actor, filed: DossierView, first_slot: Callable[[DossierView], datetime]
 ) -> None:
     every = "".join(f"{{{{ demande.{name} }}}} " for name in HERS) + "{{ usager.nom }} {{ usager.adresse | lignes }}"
-    shown = changed("courriers/decision_favorable.html", every)
+    shown = changed(OWN, every)
 
     def clean() -> None:
         personal = [*HERS.values(), *WORDED, *BY_AGENT, filed.number]
-        for version in (published(), shown):
-            for path in letters_of(version):
-                text = said(proofs.proof(version, path, Wanted(dossier=filed.number), ana))
-                assert [one for one in personal if one in text] == [], path
-                assert "masqué" in text
+        for version, path in [(shown, OWN), *((published(), path) for path in letters_of(published()))]:
+            text = said(proofs.proof(version, path, Wanted(dossier=filed.number), ana))
+            assert [one for one in personal if one in text] == [], path
+            assert "masqué" in text
 
     valid = {code: {"etat": "valide"} for code in ("passeport", "titre_actuel", "photo", "domicile")}
     world.do(filed, "verifier_completude", {"conclusion": "complet", "pieces": valid})
