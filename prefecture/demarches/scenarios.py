@@ -53,8 +53,7 @@ def is_scenario(path: str) -> bool:
 
 
 def play(version: Version, definition: Definition, simulated: Simulated | None) -> Report:
-    """Play every scenario file of a version; actions answer as `simulated` says for its settings."""
-    answers = simulated(version.settings) if simulated else {}
+    """Play every scenario file of a version; actions answer as `simulated` says for its settings of that day."""
     played, results = [], []
     for path in sorted(filter(is_scenario, version.files)):
         try:
@@ -62,7 +61,8 @@ def play(version: Version, definition: Definition, simulated: Simulated | None) 
         except scenarios.ScenarioUnreadable as error:
             played.append(Played(path, path, False, (str(error),)))
             continue
-        one = simulation.simulate(definition, scenario, answers)
+        day = scenario.at.astimezone(scenario.zone).date()
+        one = simulation.simulate(definition, scenario, simulated(version.settings_at(day)) if simulated else {})
         results.append(one)
         played.append(Played(path, one.title, one.passed, one.failures, one.stop, one.elements, one.flows))
     return Report(tuple(played), simulation.coverage(definition, results))

@@ -11,10 +11,11 @@ import uuid
 import weakref
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import JSON, Date, Engine, Integer, String, Text, UniqueConstraint, Uuid, select
+from sqlalchemy import JSON, Date, Engine, Integer, String, Text, UniqueConstraint, Uuid, func, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, mapped_column
 
 from prefecture.demarches import local, queries
@@ -272,7 +273,10 @@ def _written(
         by=actor.id,
     )
     db.session.add(row)
-    db.session.flush()  # two who write at once: the second breaks the unique number, and is told so at its door
+    try:
+        db.session.flush()
+    except IntegrityError as error:  # two who wrote at once: the other one has taken the number
+        raise Conflict("Quelqu’un a changé ces réglages entre-temps\u00a0: relisez, puis enregistrez.") from error
     _believed.clear()
     return _view(code, prefecture, row, _national(code))
 
@@ -321,8 +325,28 @@ def _known() -> _Known:
     engine, now = db.engine, time.monotonic()
     asked, found = _believed.get(engine, (-BELIEVED_SECONDS, {}))
     if now - asked >= BELIEVED_SECONDS:
-        found = {}
-        for row in db.session.scalars(select(DemarcheVariant).order_by(DemarcheVariant.number.desc())):
-            found.setdefault((row.code, row.prefecture), []).append((row.since, row.chosen))
+        found = _read()
         _believed[engine] = (now, found)
+    return found
+
+
+def _read() -> _Known:
+    """The rows that may count from now on: the last that has surely begun everywhere, and those after it."""
+    begun = clock.now().date() - timedelta(days=1)
+    last = (
+        select(DemarcheVariant.code, DemarcheVariant.prefecture, func.max(DemarcheVariant.number).label("number"))
+        .where(DemarcheVariant.since <= begun)
+        .group_by(DemarcheVariant.code, DemarcheVariant.prefecture)
+        .subquery()
+    )
+    same = (DemarcheVariant.code == last.c.code) & (DemarcheVariant.prefecture == last.c.prefecture)
+    query = (
+        select(DemarcheVariant.code, DemarcheVariant.prefecture, DemarcheVariant.since, DemarcheVariant.chosen)
+        .outerjoin(last, same)
+        .where(last.c.number.is_(None) | (DemarcheVariant.number >= last.c.number))
+        .order_by(DemarcheVariant.number.desc())
+    )
+    found: _Known = {}
+    for row in db.session.execute(query):
+        found.setdefault((row.code, row.prefecture), []).append((row.since, row.chosen))
     return found

@@ -64,7 +64,8 @@ def put_in_force(village: Village, draft: uuid.UUID) -> None:
 
 def test_a_head_of_service_sets_what_the_demarche_leaves_and_nothing_else(village: Village) -> None:
     denis = village.browse("denis")
-    assert "Réglages locaux" in plain(denis.get("/agent"))
+    assert LIST not in denis.get("/agent").text
+    assert LIST in denis.get("/pilotage").text
     assert "Tout est national." in plain(denis.get(LIST))
     text = plain(denis.get(HERE))
     assert "Comment venir" in text
@@ -171,7 +172,7 @@ def test_a_national_publication_shows_the_conflicts_and_each_prefecture_decides(
     assert "À décider" in text
     assert "La valeur nationale est un minimum, que la vôtre n’atteint plus" in text
     assert "La démarche nationale ne connaît plus ce réglage" in text
-    assert 'Réglages locaux <span class="count-mark">2</span>' in plain(denis.get("/agent"))
+    assert 'Réglages <span class="count-mark">2</span>' in plain(denis.get("/agent"))
     mine = village.file()
     assert settings(village, mine.number) == (50, None, "Un bail suffit.")
     refused = decide(village, "denis", HERE, DAYS, "garder")

@@ -123,6 +123,7 @@ def header(counts: Counts | None = None) -> dict[str, Any]:
     actor = session.signed_in()
     return {
         "nav": navigation(counts or counted(actor)),
+        "sets_locally": _sets_locally(),
         "place": identity.prefecture(actor.prefecture).name if actor.prefecture else "",
     }
 
@@ -140,7 +141,7 @@ def navigation(counts: Counts) -> list[dict[str, Any]]:
         *([("manager.due_work", "Travaux", None, ())] if ADMINISTRATEUR in roles and not national else []),
         *([("analyst.home", "Démarches", None, _STUDIO)] if roles & {ANALYSTE, RECETTEUR} or national else []),
         *([("analyst.journal", "Publications", None, _PUBLISHING)] if roles & _PUBLISHERS else []),
-        *([("analyst.local_settings", "Réglages locaux", local_conflicts(), _LOCAL)] if _sets_locally() else []),
+        *([("analyst.local_settings", "Réglages", local_conflicts(), _LOCAL)] if _shows_local(here) else []),
         *([("analyst.incidents", "Incidents", None, ("analyst.incident",))] if ANALYSTE in roles else []),
     ]
     return [
@@ -153,6 +154,15 @@ def _sets_locally() -> bool:
     """Whether the agent's préfecture may set something for itself by their hand."""
     actor = session.signed_in()
     return actor.prefecture is not None and variants.may_write(actor, actor.prefecture)
+
+
+def _shows_local(here: str) -> bool:
+    """Whether that link stands in the header: always for who has room for it, else when something is to be decided.
+
+    The overview leads there too.
+    """
+    near = here in ("analyst.local_settings", *_LOCAL) or not session.signed_in().roles & set(WORKERS)
+    return _sets_locally() and (near or local_conflicts() is not None)
 
 
 def local_conflicts() -> int | None:

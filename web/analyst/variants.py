@@ -115,6 +115,7 @@ def _page(code: str, found: Variant, given: Mapping[str, str], errors: Mapping[s
         variant=found,
         house=identity.prefecture(found.prefecture),
         fields=[one for one in found.settings if one.national is not None and one.conflict != local.CLOSED],
+        pieces=[one.path for one in found.settings if one.path.startswith("pieces.")],
         given=given,
         errors=errors,
         problems=[

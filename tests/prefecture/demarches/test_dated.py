@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import tomllib
 import uuid
+from collections.abc import Mapping
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
+from flask import Flask
 
-from prefecture.demarches import dated, reglages_dated
+from engine.simulation import Answered
+from prefecture.demarches import dated, reglages_dated, service
 from prefecture.demarches.bundle import of_files
 from prefecture.demarches.version import Version
 from prefecture.kernel import clock
@@ -141,3 +145,22 @@ def test_each_fault_of_a_dated_list_is_found(before: str, after: str, rule: str)
     assert before in SETTINGS
     assert rule not in [one for one, _ in rules(SETTINGS)]
     assert rule in [one for one, _ in rules(SETTINGS.replace(before, after, 1))]
+
+
+def test_a_scenario_is_played_with_the_settings_of_its_day(folder: Path, app: Flask) -> None:
+    toml = folder / "demarche.toml"
+    toml.write_text(
+        toml.read_text() + '[[changements]]\nreglage = "silence.delai"\ndepuis = 2026-11-01\nvaleur = "P6M"\n'
+    )
+    asked: list[str] = []
+
+    def simulated(told: Mapping[str, Any]) -> dict[str, Any]:
+        asked.append(told["silence"]["delai"])
+        return {"essai.accuser": lambda _: Answered({"recu": True})}
+
+    service.register_simulation(simulated)
+    assert service.test(folder).passed
+    scenario = folder / "scenarios" / "nominal.toml"
+    scenario.write_text(scenario.read_text().replace("2026-11-23", "2026-10-01"))
+    assert service.test(folder).passed
+    assert asked == ["P6M", "P4M"]
