@@ -14,6 +14,9 @@ from prefecture.demarches import queries as demarches
 from prefecture.kernel.unit_of_work import unit_of_work
 from prefecture.studio import queries as studio
 from prefecture.studio import service
+from tests.browser.test_analyst_pages import complaints
+from tests.browser.test_analyst_pages import opened as signed_in
+from tests.browser.test_every_page import judged
 from tests.browser.test_studio import browser, opened, served
 from tests.town import TSE
 from tests.web.village import Village
@@ -81,6 +84,14 @@ def test_an_analyst_adds_a_question_sees_it_as_citizens_will_and_finds_it_again(
         assert Axe().run(page).response["violations"] == []
         page.reload()
         expect(page.locator(".fjs-element", has_text="Numéro de votre visa").last).to_be_visible()
+
+        # What all démarches share is looked at, not written.
+        page.get_by_text("Communs à toutes les démarches").click()
+        page.get_by_role("link", name="forms/remise.json").or_(page.get_by_role("link", name="remise.json")).click()
+        expect(state).to_have_text("Lecture seule")
+        expect(page.locator(".fjs-element", has_text="Le titre est-il remis").last).to_be_visible()
+        expect(page.locator(".fjs-palette-container")).to_be_hidden()
+        expect(panel).to_be_hidden()
     after = saved(village, draft)
     added = json.loads(after)["components"][1]["components"][1]
     assert (added["key"], added["label"], added["validate"]) == (
@@ -89,3 +100,20 @@ def test_an_analyst_adds_a_question_sees_it_as_citizens_will_and_finds_it_again(
         {"required": True},
     )
     assert [one for one in before.splitlines() if one not in after.splitlines()] == []
+
+
+def test_previews_are_accessible_on_a_telephone(village: Village, browser: Browser) -> None:
+    draft = f"/analyste/brouillons/{begun(village)}/apercu"
+    forms = (REQUEST, "forms/completude.json", "forms/complement.json", "_commun/forms/remise.json")
+    assert complaints(browser, village, [f"{draft}/{path}" for path in forms]) == []
+    with served(village.app) as address:
+        page = signed_in(browser, address, 320)
+        page.goto(f"{address}{draft}/{REQUEST}")
+        page.get_by_role("button", name="Vérifier").click()
+        expect(page.locator(".error-summary")).to_be_visible()
+        assert judged(page) == []
+        page.get_by_role("button", name="Remplir").click()
+        page.get_by_role("button", name="Vu par l’agent").click()
+        page.get_by_role("button", name="Terminer").click()
+        expect(page.get_by_text("Le formulaire accepte ces réponses")).to_be_visible()
+        assert judged(page) == []
