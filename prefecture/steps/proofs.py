@@ -27,13 +27,18 @@ from prefecture.identity.permissions import Actor
 from prefecture.identity.queries import PrefectureView, ServiceView
 from prefecture.kernel import clock, settings
 from prefecture.kernel.errors import Invalid, NotFound
-from prefecture.notifications import gsm, templates
+from prefecture.notifications import gsm, plain_text, templates
 from prefecture.notifications.templates import TemplateRefused
 from prefecture.steps import letters, real_dossier, rehearsal, specimens
 from prefecture.steps.letters import Setting
 from prefecture.steps.rehearsal import Sending
 
 KEY: Final = "apercu"
+# What mails extend: it has a message, and no subject of its own.
+MAIL_FRAME: Final = "mail.html"
+# A part of letters is shown with a table behind it, since some say nothing else.
+PART: Final = "_"
+EXAMPLE: Final = ("Table d’exemple",)
 _HEAD: Final = re.compile(r"</head\s*>", re.IGNORECASE)
 # In the margin of every page: a proof is no letter of the préfecture.
 MARK: Final = (
@@ -59,8 +64,10 @@ class _Loader:
 
 
 def kind_of(path: str) -> Kind:
-    """What a template makes, by its name."""
-    return "courriel" if path.endswith(".mail.html") else "sms" if path.endswith(".txt") else "courrier"
+    """What a template makes, by its name; the frame of mails makes a mail too."""
+    if path.endswith((".mail.html", f"/{MAIL_FRAME}")):
+        return "courriel"
+    return "sms" if path.endswith(".txt") else "courrier"
 
 
 def proof(version: Version, path: str, wanted: Wanted, actor: Actor) -> Proof:
@@ -112,6 +119,9 @@ def _written(made: Proof, version: Version, path: str, said: Mapping[str, Any]) 
     if made.kind == "sms":
         text = templates.render(source, said, loader, html=False)
         return _sms(made, " ".join(text.split()))
+    if path.endswith(f"/{MAIL_FRAME}"):
+        page = templates.render(source, said, loader)
+        return replace(made, text=plain_text.from_html(page), html=page)
     if made.kind == "courriel":
         mail = templates.render_mail(source, said, loader)
         return replace(made, subject=mail.subject, text=mail.text, html=mail.html)
@@ -163,7 +173,7 @@ def _invented(
         now=now,
         base_url=settings.current().base_url,
         link=specimens.link(name, settings.current().base_url),
-        calculated={name: sending.tables} if sending else {},
+        calculated={name: sending.tables if sending else EXAMPLE if name.startswith(PART) else ()},
     )
     if sending is not None:
         says = _there(dict(sending.says), sending.zone, town.zone)

@@ -51,6 +51,12 @@ def test_an_analyst_writes_a_letter_and_reads_it_as_it_will_leave(village: Villa
         page.keyboard.press("Enter")
         expect(page.locator(".cm-content")).to_contain_text("Dossier {{ dossier.numero }}")
 
+        page.keyboard.type(' {% include "courriers/_re')
+        expect(page.locator(".cm-tooltip-autocomplete")).to_contain_text("courriers/_recours.html")
+        page.keyboard.press("Escape")
+        for _ in range(len(' {% include "courriers/_re')):
+            page.keyboard.press("Backspace")
+
         # What the law wants and is not there, put in by one click.
         mentions = page.get_by_role("tab", name="Mentions légales")
         expect(mentions).to_have_accessible_name("Mentions légales, 1 à ajouter")

@@ -85,7 +85,7 @@ def test_every_template_of_the_demarches_has_a_proof(world: Any, ana: Actor) -> 
         version = demarches.current(code)
         made = {path: proofs.proof(version, path, Wanted(), ana) for path in letters_of(version)}
         assert {one.kind for one in made.values()} == {"courrier", "courriel", "sms"}
-        assert [path for path, one in made.items() if not one.html and not one.text] == [f"{SHARED}_calculs.html"]
+        assert all(one.html or one.text for one in made.values())
         assert not [one.text for one in made.values() if one.warning]
     refusal = made[f"{SHARED}refus.html"]
     assert "Préfecture du Val-de-Marne" in refusal.html
@@ -94,6 +94,8 @@ def test_every_template_of_the_demarches_has_a_proof(world: Any, ana: Actor) -> 
     assert set(refusal.says) == {"motifs", "considerants_droit", "considerants_fait", "titre", "message"}
     assert "Dominique Bernard" in refusal.html
     assert "aucun scénario" in made[f"{SHARED}papier.html"].data
+    frame = made[f"{SHARED}mail.html"]
+    assert (frame.kind, frame.subject, "Bonjour Camille," in frame.text) == ("courriel", "", True)
 
 
 def test_a_letter_says_what_its_scenario_says_and_names_its_tables(world: Any, ana: Actor) -> None:

@@ -19,6 +19,7 @@ export async function open(host, { path, text, readOnly, studio }) {
     changed: () => letter.changed(),
     undoable: (steps) => readOnly || studio.undoable(steps),
   });
+  letter.learn(studio.catalogue);
   letter.panel = new Panel(side, letter);
   return letter;
 }

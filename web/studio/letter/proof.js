@@ -135,7 +135,7 @@ function mail({ subject, html, text: plainText }) {
   const frame = make('iframe', { class: 'letter-proof__mail', title: 'Le courriel tel qu’il est envoyé', sandbox: '' });
   frame.srcdoc = html;
   return [
-    make('p', {}, make('strong', {}, typo(subject))),
+    make('p', {}, make('strong', {}, typo(subject || 'Sans sujet : le cadre des courriels'))),
     frame,
     make('details', {}, make('summary', {}, 'Partie en texte seul'), make('pre', { class: 'letter-proof__plain', tabindex: '0' }, plainText)),
   ];
