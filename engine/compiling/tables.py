@@ -96,16 +96,19 @@ class _Teller:
 
     def _overlap(self, rule: int, found: Sequence[Overlap]) -> Finding:
         first = next((one for one in found if one.always), found[0])
-        others = [one.rules[0] for one in found]
+        others = sorted(one.rules[0] for one in found)
         unique = self.judgement.policy == "UNIQUE"
         columns = self._asking((rule, first.rules[0]))
-        example = f" Par exemple\u00a0: {self.example(first.example, columns)}." if columns else ""
-        what = "s’appliquent ensemble" if unique else "s’appliquent ensemble sans donner la même réponse"
-        if not unique and not first.certain:
-            what = "s’appliquent ensemble, peut-être sans donner la même réponse"
+        by = f", avec la règle {first.rules[0]}" if len(others) > 1 else ""
+        example = f" Par exemple{by}\u00a0: {self.example(first.example, columns)}." if columns else ""
+        what = f"{_rules(sorted([*others, rule]))} s’appliquent ensemble"
+        if len(others) > 1:
+            what = f"La règle {rule} s’applique en même temps que {_rules(others, start=False)}"
+        if not unique:
+            what += ", sans donner la même réponse" if first.certain else ", peut-être sans donner la même réponse"
         always = f" La règle {rule} ne s’applique jamais seule." if first.always else ""
         severity: Severity = "error" if first.always and unique and not self.foreign else "warning"
-        message = f"{_rules(sorted([*others, rule]))} {what}.{example}{always}"
+        message = f"{what}.{example}{always}"
         return self._say(
             OVERLAP,
             severity,

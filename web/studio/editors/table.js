@@ -58,10 +58,21 @@ class TableFile {
       if (!(error instanceof Undrawable)) {
         throw error;
       }
-      this.inner.destroy();
-      const given = { path: this.path, readOnly: this.readOnly, studio: this.studio, load: (other) => this.load(other) };
-      this.inner = plain(this.place, given, text, error.message);
+      this.#asText(text, error.message);
+      return;
     }
+    this.#dressed();
+  }
+
+  /** The text itself in place of the drawing. */
+  #asText(text, why) {
+    this.inner.destroy();
+    const given = { path: this.path, readOnly: this.readOnly, studio: this.studio, load: (other) => this.load(other) };
+    this.inner = plain(this.place, given, text, why);
+    this.#dressed();
+  }
+
+  #dressed() {
     this.bar.hidden = !this.inner.draws;
     this.host.closest('.studio').classList.toggle('studio--as-text', !this.inner.draws);
     this.#tryOut(this.trial.open && this.inner.draws);
@@ -107,10 +118,26 @@ class TableFile {
     if (!this.inner.draws) {
       return;
     }
-    this.views.replaceChildren(...this.inner.views().map((one) => this.#button(one)));
+    const unseen = this.inner.unseen();
+    this.views.replaceChildren(
+      ...this.inner.views().map((one) => this.#button(one)),
+      ...(unseen.length ? [this.#unseen(unseen)] : []),
+    );
     const decision = this.inner.decision;
     this.try.hidden = !decision;
     this.trial.about(decision);
+  }
+
+  /** Decisions in forms that are not drawn: named, and the way to the text. */
+  #unseen(names) {
+    const why = names.length > 1
+      ? `Ces décisions ne sont pas des tables : ${names.join(', ')}. Seul le texte du fichier les montre.`
+      : `La décision « ${names[0]} » n’est pas une table : seul le texte du fichier la montre.`;
+    return make('p', { class: 'studio-table__hidden' }, typo(`Sans dessin : ${names.join(', ')} `), make('button', {
+      type: 'button',
+      class: 'button button--quiet button--small',
+      onclick: async () => this.#asText(await this.text(), why),
+    }, 'Voir le texte'));
   }
 
   #button({ id, name, count }) {

@@ -84,6 +84,14 @@ export class Drawn {
     }));
   }
 
+  /** The names of decisions that have a logic which is not drawn. */
+  unseen() {
+    const seen = new Set(this.manager.getViews().map(({ element }) => element));
+    return (this.manager.getDefinitions()?.drgElement ?? [])
+      .filter((one) => (one.decisionLogic || one.encapsulatedLogic) && !seen.has(one))
+      .map((one) => one.name || one.id);
+  }
+
   /** The decision that is shown; nothing for the drawing of them all. */
   get decision() {
     const view = this.manager.getActiveView();

@@ -7,7 +7,7 @@ export function plain(place, { path, readOnly, studio, load }, text, why) {
   const again = make('button', { type: 'button', class: 'button button--secondary button--small' }, 'Ouvrir comme table');
   const box = make('div', { class: 'studio-table__text' });
   place.replaceChildren(
-    make('div', { class: 'studio-table__why', role: 'status' }, make('p', {}, typo(why)), !readOnly && again),
+    make('div', { class: 'studio-table__why', role: 'status' }, make('p', {}, typo(why)), again),
     box,
   );
   const area = openText(box, { path, text, readOnly, studio });

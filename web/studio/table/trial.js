@@ -38,6 +38,7 @@ export class Trial {
       this.tried(new Map());
       this.changed();
     }
+    this.place.hidden = !this.open || !decision;
   }
 
   /** The table has changed: its columns may have, and what it answers. */
@@ -49,7 +50,7 @@ export class Trial {
 
   show(open) {
     this.open = open;
-    this.place.hidden = !open;
+    this.place.hidden = !open || !this.decision;
     if (open) {
       this.#refresh();
     } else {
