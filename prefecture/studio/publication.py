@@ -20,7 +20,7 @@ from prefecture.identity import permissions
 from prefecture.identity.permissions import Actor
 from prefecture.kernel import clock
 from prefecture.kernel.errors import Conflict, DomainError, Forbidden, Invalid, NotFound
-from prefecture.studio import acts, held, queries, signoff
+from prefecture.studio import acts, held, queries, signoff, variants
 from prefecture.studio import findings as finding
 from prefecture.studio.acts import FORCED, PUBLISHED, RETURNED, THRESHOLD
 from prefecture.studio.findings import Tested
@@ -117,6 +117,7 @@ def publish(actor: Actor, draft_id: uuid.UUID, digest: str, reason: str = "") ->
         reason=reason if found.unmet else "",
         told=told,
     )
+    variants.tell(row.code)
     row.based_on, row.archived_at = version.id, clock.now()
     row.edited_by = row.edited_until = None
     return version
@@ -135,6 +136,7 @@ def go_back(actor: Actor, code: str, version_id: uuid.UUID, reason: str) -> Vers
     if closed is not None and closed.version_id == version_id:
         raise Conflict("Cette version est fermée aux nouveaux dossiers\u00a0: rouvrez-la d’abord.")
     version = publishing.put_in_force(code, version_id)
+    variants.tell(code)
     told = {"number": version.number, "from": before.number}
     acts.record(actor, RETURNED, code=code, version_id=version.id, digest=version.digest, reason=reason, told=told)
     return version

@@ -24,7 +24,7 @@ from prefecture.identity.permissions import Actor
 from prefecture.kernel import clock
 from prefecture.kernel.db import db, new_id
 from prefecture.kernel.errors import DomainError, NotFound
-from prefecture.studio import acts, held, promotion, publication, trust
+from prefecture.studio import acts, held, promotion, publication, trust, variants
 from prefecture.studio import findings as finding
 from prefecture.studio.acts import RECEIVED
 from prefecture.studio.models_promotion import Arrival
@@ -146,6 +146,7 @@ def publish(actor: Actor, arrival_id: uuid.UUID, reason: str = "", also: Collect
     if found.unmet:
         publication.check_reason(reason)
     version = _put(actor, found)
+    variants.tell(found.sealed.code)
     row.version_id = version.id
     told = {
         "number": version.number,
