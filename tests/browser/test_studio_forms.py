@@ -76,6 +76,7 @@ def test_an_analyst_adds_a_question_sees_it_as_citizens_will_and_finds_it_again(
         seen.get_by_role("button", name="Vérifier").click()
         expect(seen.locator(".error-summary")).to_contain_text("Recopiez les 10 chiffres")
         panel.get_by_label("Libellé", exact=True).fill("Numéro de votre visa")
+        expect(seen.locator(".error-summary")).to_have_count(0)  # drawn anew
         expect(seen.locator("input[name=_contenu]")).to_have_value(re.compile("Numéro de votre visa"))
         expect(seen.get_by_label("Numéro étranger")).to_have_value("12")
         assert seen.locator("html").evaluate("(root) => root.clientWidth") == 375
