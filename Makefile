@@ -50,7 +50,7 @@ $(STUDIO_STAMP): $(STUDIO_LOCK) | $(STAMP)
 # Without these packages the differential tests say that they did not run.
 $(FEELIN_STAMP): $(DEV_STAMP)
 	@cd $(FEELIN) && $(NPM) ci --ignore-scripts --no-audit --no-fund --loglevel=error >/dev/null \
-		&& touch $(CURDIR)/$@ || echo "setup-dev: feelin, bpmnlint and bpmn-moddle could not be installed; what compares with them will be skipped" >&2
+		&& touch $(CURDIR)/$@ || echo "setup-dev: feelin, bpmnlint, bpmn-moddle and bpmn-js-differ could not be installed; what compares with them will be skipped" >&2
 
 run: setup ## the whole demonstration on http://127.0.0.1:8000 (PORT, DATABASE_URL, REDIS_URL, PLANIPREF_HOME)
 	@PLANIPREF_DEMO=1 PLANIPREF_LOGS=$${PLANIPREF_LOGS:-plain} exec $(BIN)/flask --app wsgi demo serve

@@ -7,17 +7,18 @@ sheet is told apart from a new meaning.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from engine.compiling.xml import BPMN, BPMNDI, Element, bpmn, local, namespace, parse
+from engine.compiling.xml import BPMN, BPMNDI, XSI, Element, bpmn, local, namespace, parse, reference
 from engine.drawing import shapes
 from engine.drawing.places import KINDS
 
 ADDED, REMOVED, CHANGED, MOVED = "added", "removed", "changed", "moved"
 # What a drawing repeats elsewhere, or says of the paper only.
-_IGNORED: Final = frozenset({"incoming", "outgoing", "flowNodeRef", "laneSet"})
+_IGNORED: Final = frozenset({"incoming", "outgoing", "flowNodeRef", "laneSet", "association"})
+_SPELLING: Final = frozenset({"id", f"{{{XSI}}}type"})
 _DRAWN: Final = (shapes.ACTIVITIES | shapes.EVENTS | shapes.GATEWAYS) | {
     "sequenceFlow",
     "messageFlow",
@@ -25,7 +26,11 @@ _DRAWN: Final = (shapes.ACTIVITIES | shapes.EVENTS | shapes.GATEWAYS) | {
     "lane",
     "dataObjectReference",
     "dataStoreReference",
+    "textAnnotation",
 }
+_OF_PROCESS: Final = "processus / "
+# What an event names at the end of the file: who renames it there changes what the event awaits.
+_NAMED: Final = ("message", "signal", "error", "escalation")
 _WORDS: Final = {
     "name": "nom",
     "sourceRef": "départ",
@@ -33,6 +38,12 @@ _WORDS: Final = {
     "conditionExpression": "condition",
     "default": "voie par défaut",
     "couloir": "couloir",
+    "dans": "sous-processus",
+    "messageRef": "message",
+    "signalRef": "signal",
+    "errorRef": "erreur",
+    "escalationRef": "escalade",
+    "text": "texte",
     "type": "nature",
     "calledElement": "bloc appelé",
     "timeDuration": "délai",
@@ -88,9 +99,12 @@ class _Drawing:
     def __init__(self, content: bytes) -> None:
         root = parse(content) if content else None
         everything = [] if root is None else [e for e in root.iter() if isinstance(e.tag, str) and e.get("id")]
+        pooled = {reference(e.get("processRef")) for e in everything if local(e) == "participant"}
         self.elements: Mapping[str, Element] = {
-            str(e.get("id")): e for e in everything if namespace(e) == BPMN and local(e) in _DRAWN
+            str(e.get("id")): e for e in everything if namespace(e) == BPMN and _is_told(e, pooled)
         }
+        self._processes = {str(e.get("id")): e for e in everything if local(e) == "process"}
+        self._named = {str(e.get("id")): _named(e) for e in everything if local(e) in _NAMED}
         self._lanes = _lanes(everything)
         self._places = _places(root)
 
@@ -104,7 +118,17 @@ class _Drawing:
         found = {"type": local(element), **dict(_said(element, ""))}
         if key in self._lanes:
             found["couloir"] = self.name(self._lanes[key])
-        return found
+        scope = element.getparent()
+        if scope is not None and local(scope) in shapes.SUBPROCESSES:
+            found["dans"] = self.name(str(scope.get("id")))
+        process = self._processes.get(reference(element.get("processRef")))
+        if process is not None:  # a pool speaks for its process
+            found |= {f"{_OF_PROCESS}{about}": told for about, told in _said(process, "")}
+        return {about: self._meant(about, told) for about, told in found.items()}
+
+    def _meant(self, about: str, told: str) -> str:
+        """What a reference to a message, a signal or an error means: its name, not its id."""
+        return self._named.get(reference(told), told) if about.endswith("Ref") else told
 
     def name(self, key: str) -> str:
         """A name for people."""
@@ -121,6 +145,17 @@ class _Drawing:
         """The change of one element."""
         flow = local(self.elements[key]) in ("sequenceFlow", "messageFlow")
         return Change(key, self.name(key), kind, flow, details)
+
+
+def _is_told(element: Element, pooled: Collection[str]) -> bool:
+    """Whether an element is told by itself: what is drawn, and a process that no pool speaks for."""
+    return local(element) in _DRAWN or (local(element) == "process" and element.get("id") not in pooled)
+
+
+def _named(element: Element) -> str:
+    """A message, signal or error by what it is known by at run time."""
+    code = element.get("errorCode") or element.get("escalationCode")
+    return " ".join(one for one in (element.get("name"), code) if one) or str(element.get("id"))
 
 
 def _details(old: _Drawing, new: _Drawing, key: str) -> Iterator[str]:
@@ -144,18 +179,21 @@ def _sentence(about: str, was: str | None, now: str | None) -> str:
 
 
 def _word(about: str) -> str:
+    if about.startswith(_OF_PROCESS):
+        return f"{_word(about.removeprefix(_OF_PROCESS))} du processus"
     path = about.split(" / ")[-1]
     entry = re.fullmatch(r"(entree|sortie|propriete)\[(.+)\] (?:valeur|expression)", path)
     if entry:
         return {"entree": "entrée", "sortie": "sortie", "propriete": "propriété"}[entry[1]] + f" {entry[2]}"
-    return _WORDS.get(path, _WORDS.get(path.removesuffix(" texte"), path))
+    last = path.rpartition(" ")[2]
+    return _WORDS.get(path, _WORDS.get(last if last.endswith("Ref") else path.removesuffix(" texte"), path))
 
 
 def _said(element: Element, path: str) -> Iterator[tuple[str, str]]:
     """Attributes and texts of an element and of what it holds, but not of the elements drawn inside it."""
     prefix = f"{path} " if path else ""
     for name, value in sorted(element.attrib.items()):
-        if str(name) != "id" and not (path and str(name) == "nom" and path.endswith("]")):
+        if str(name) not in _SPELLING and not (path and str(name) == "nom" and path.endswith("]")):
             yield prefix + str(name).rpartition("}")[2], " ".join(str(value).split())
     text = " ".join((element.text or "").split())
     if path and text:

@@ -186,6 +186,8 @@ class _Picture:
         return tag("g", inside, class_=" ".join(classes), data_element=key)
 
     def _warmth(self, shape: Shape, key: str) -> str:
+        if local(shape.element) in shapes.CONTAINERS:  # a pool that says something else is told by its plate
+            return ""
         return warmth.tint(shape.box, self.warmth.share(key), round_=local(shape.element) in shapes.EVENTS)
 
     def _figure(self, key: str) -> str:

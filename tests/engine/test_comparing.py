@@ -85,3 +85,37 @@ def test_everything_is_new_beside_an_empty_file_and_what_is_no_xml_is_refused() 
     assert {one.kind for one in compare(b"", BEFORE.encode())} == {"added"}
     with pytest.raises(XmlRefused):
         compare(b"<a", BEFORE.encode())
+
+
+def changed(before: str, after: str) -> list[str]:
+    """What is told of the one element that changed."""
+    (one,) = compare(f"{HEAD}{before}</bpmn:definitions>".encode(), f"{HEAD}{after}</bpmn:definitions>".encode())
+    return [detail.replace("\u00a0", " ") for detail in (one.id, one.kind, *one.details)]
+
+
+def test_a_message_that_is_renamed_changes_who_awaits_it() -> None:
+    waits = '<bpmn:receiveTask id="attente" messageRef="m"/></bpmn:process><bpmn:message id="m" name="{}"/>'
+    said = "message : « retrait » devient « abandon »"
+    assert changed(waits.format("retrait"), waits.format("abandon")) == ["attente", "changed", said]
+    ends = '<bpmn:endEvent id="fin"><bpmn:errorEventDefinition errorRef="e"/></bpmn:endEvent></bpmn:process>'
+    ends += '<bpmn:error id="e" errorCode="{}"/>'
+    assert changed(ends.format("A"), ends.format("B")) == ["fin", "changed", "erreur : « A » devient « B »"]
+
+
+def test_an_element_in_another_subprocess_has_changed() -> None:
+    inside = '<bpmn:subProcess id="s" name="Étude"><bpmn:task id="t"/></bpmn:subProcess></bpmn:process>'
+    outside = '<bpmn:subProcess id="s" name="Étude"/><bpmn:task id="t"/></bpmn:process>'
+    assert changed(inside, outside) == ["t", "changed", "sous-processus retiré : « Étude »"]
+
+
+def test_a_process_speaks_for_itself_or_by_its_pool() -> None:
+    alone = "<bpmn:documentation>{}</bpmn:documentation></bpmn:process>"
+    assert changed(alone.format("a"), alone.format("b"))[:2] == ["p", "changed"]
+    pooled = alone + '<bpmn:collaboration id="c"><bpmn:participant id="nous" processRef="p"/></bpmn:collaboration>'
+    said = "documentation du processus : « a » devient « b »"
+    assert changed(pooled.format("a"), pooled.format("b")) == ["nous", "changed", said]
+
+
+def test_a_note_that_says_something_else_is_told() -> None:
+    note = '<bpmn:textAnnotation id="n"><bpmn:text>{}</bpmn:text></bpmn:textAnnotation></bpmn:process>'
+    assert changed(note.format("a"), note.format("b")) == ["n", "changed", "texte : « a » devient « b »"]

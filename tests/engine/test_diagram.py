@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from lxml import etree
 
+from engine.arrange import arranged
 from engine.compiling.xml import XmlRefused
 from engine.diagram import STYLESHEET, render
 
@@ -133,6 +134,18 @@ def test_what_is_cooler_than_before_is_told_from_what_is_hotter_without_any_colo
     cool, warm = (group(svg, key) for key in ("examen", "depot"))
     assert [e for e in cool.iter() if e.get("stroke-dasharray")]
     assert not [e for e in warm.iter() if e.get("stroke-dasharray")]
+
+
+def test_a_pool_is_told_by_its_plate_and_tints_nothing() -> None:
+    model = (
+        '<bpmn:collaboration id="c"><bpmn:participant id="nous" processRef="p"/></bpmn:collaboration>'
+        '<bpmn:process id="p"><bpmn:task id="t"/></bpmn:process>'
+    )
+    drawn = arranged(f"{HEAD}{model}</bpmn:definitions>".encode())
+    svg = picture(drawn, heat={"nous": 1.0, "t": 1.0}, figures={"nous": "modifié"})
+    assert not [e for e in group(svg, "nous").iter() if "bpmn-chaleur" in str(e.get("class"))]
+    assert [e for e in group(svg, "t").iter() if "bpmn-chaleur" in str(e.get("class"))]
+    assert "modifié" in [text_in(e) for e in svg.iter(f"{SVG}text")]
 
 
 def test_a_figure_is_written_beside_its_place_and_told_in_words() -> None:
