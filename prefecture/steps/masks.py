@@ -1,8 +1,9 @@
 """A dossier's data without the person: who looks at a letter with a real dossier reads no name, address or number.
 
-Kept are the answers chosen from a list, yes and no, days that can be nobody's birth, and the texts that the démarche
-itself writes (clauses, labels, codes, words of its tables and drawings). Every other text is replaced, the same always
-by the same; nothing is believed to be harmless because nobody named it.
+Kept are the answers chosen from a list (not those that tell where somebody comes from, their sex, family or health),
+yes and no, days that can be nobody's birth, and the texts that the démarche itself writes (clauses, labels, codes,
+words of its tables and drawings). Every other text is replaced, the same always by the same; nothing is believed to be
+harmless because nobody named it.
 """
 
 from __future__ import annotations
@@ -22,6 +23,8 @@ from prefecture.steps import specimens
 HIDDEN: Final = "texte masqué"
 # Years: a day that is older than that when the dossier is filed may be a birth, whatever its name.
 OLD: Final = 10
+# A choice of these says who somebody is rather than what they ask: another stands in its place.
+_INTIMATE: Final = re.compile(r"nationalit|pays|sexe|genre|civilit|famill|matrimoni|enfant|sante|handicap|religi", re.I)
 _LITERAL: Final = re.compile(r'"((?:[^"\\]|\\.)*)"')
 _BIRTH: Final = "naissance"
 _ASKED: Final = "demande"
@@ -65,10 +68,7 @@ class Masks:
         if question is not None and question.kind == "filepicker":
             return []
         if question is not None and question.choices:
-            offered = {str(one.value) for one in question.choices}
-            given = value if isinstance(value, list) else [value]
-            kept = [one for one in given if str(one) in offered]
-            return kept if isinstance(value, list) else (kept or [None])[0]
+            return _choice(place, question, value)
         if isinstance(value, list):
             return [self._answer(place, one) for one in value]
         return self._personal(place.rpartition(".")[2], value, question)
@@ -110,6 +110,16 @@ class Masks:
             invented = specimens.text(name, question)
             self._same[text] = HIDDEN if invented == specimens.TEXT else invented
         return self._same[text]
+
+
+def _choice(place: str, question: Component, value: Any) -> Any:
+    """What was chosen among the answers offered; the first of them where the choice itself is intimate."""
+    offered = [one.value for one in question.choices]
+    given = value if isinstance(value, list) else [value]
+    kept = [one for one in given if one in offered]
+    if kept and _INTIMATE.search(place):
+        kept = offered[:1]
+    return kept if isinstance(value, list) else (kept or [None])[0]
 
 
 def _is_day(value: Any) -> bool:

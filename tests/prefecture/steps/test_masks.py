@@ -99,3 +99,10 @@ def test_the_same_text_is_replaced_by_the_same() -> None:
 
 def test_a_choice_that_the_form_does_not_offer_is_nobodys() -> None:
     assert masks().demande({"logement": "chez Amina El Kébir"}) == {"logement": None}
+
+
+def test_a_choice_that_says_who_somebody_is_gives_way_to_another() -> None:
+    family = specimens.components(VERSION)["situation_famille"].choices
+    found = masks().demande({"situation_famille": family[-1].value, "titre_nature": "salarie"})
+    assert found == {"situation_famille": family[0].value, "titre_nature": "salarie"}
+    assert masks().demande({"situation_famille": None}) == {"situation_famille": None}
