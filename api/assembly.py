@@ -27,6 +27,7 @@ ROOMS = (
     "api.forms",
     "api.documents",
     "api.dossiers",
+    "api.exchanges",
     "api.tasks",
     "api.convocations",
     "api.incidents",

@@ -101,6 +101,7 @@ class Gate:
         bodies: dict[str, Any] = {
             "api-documents.upload": {"data": {}, "content_type": "multipart/form-data"},
             "api-dossiers.file": {"json": {"demarche": TSE, "answers": {}}},
+            "api-exchanges.write": {"json": {"text": "Bonjour"}},
             "api-auth.issue": {"json": {"login": "x", "password": "x"}},
             "api-incidents.skip": {"json": {"reason": "Un motif."}},
             "api-incidents.edit": {"json": {"reason": "Un motif.", "values": {"essai": 1}}},

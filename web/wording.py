@@ -58,6 +58,8 @@ _FACTS: Mapping[str, str] = {
     "incident_skipped": "Incident passé outre",
     "data_edited": "Données corrigées",
     "token_moved": "Étape déplacée",
+    "message_written": "Message écrit",
+    "message_handled": "Message sans réponse nécessaire",
     "migrated": "Passage à une autre version de la démarche",
     "migrated_back": "Passage annulé, retour à la version d’avant",
     "timer": "Échéance atteinte",

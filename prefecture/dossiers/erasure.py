@@ -28,7 +28,7 @@ from prefecture.kernel.errors import Conflict
 from prefecture.notifications import service as notifications
 
 # Rows deleted where they name the dossier, in this order (what points to another comes first).
-ROWS = ("dossier_search", "business_key", "journal_value", "kept_message", "idempotency")
+ROWS = ("dossier_search", "business_key", "journal_value", "kept_message", "dossier_message", "idempotency")
 
 # Tables that another room empties when it is asked.
 BY_DESK: Mapping[str, str] = {

@@ -283,6 +283,24 @@ class UnclaimedMessage(Model):
     __table_args__ = (UniqueConstraint("key_hash", "key"),)
 
 
+class DossierMessage(Model):
+    """What a citizen or an agent wrote about a dossier, sealed with its key; `open`: nobody answered it yet."""
+
+    __tablename__ = "dossier_message"
+    id: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True, default=new_id)
+    dossier_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("dossier.id"))
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    by_citizen: Mapped[bool] = mapped_column(Boolean)
+    by_name: Mapped[str] = mapped_column(String(120))  # the agent's; empty for the citizen
+    sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    open: Mapped[bool] = mapped_column(Boolean)
+
+    __table_args__ = (
+        Index("ix_dossier_message_dossier", "dossier_id", "at"),
+        Index("ix_dossier_message_open", "at", sqlite_where=text("open"), postgresql_where=text("open")),
+    )
+
+
 class DossierCounter(Model):
     """The last running number given in a préfecture in a year."""
 

@@ -9,13 +9,13 @@ from werkzeug.wrappers import Response
 
 from prefecture.demarches import queries as demarches
 from prefecture.documents import queries as documents
-from prefecture.dossiers import queries, service
+from prefecture.dossiers import exchanges, queries, service
 from prefecture.dossiers.queries import DossierView
 from prefecture.dossiers.settings import settings_of
 from prefecture.identity.permissions import Actor, Subject, may
 from prefecture.kernel import traces
 from prefecture.kernel.entry import entry
-from prefecture.kernel.errors import Conflict, Forbidden
+from prefecture.kernel.errors import Conflict, Forbidden, Gone, Invalid
 from prefecture.kernel.unit_of_work import unit_of_work
 from web import french, local_texts, session, wording
 from web.agent.drawings import drawings_of
@@ -55,6 +55,7 @@ def dossiers() -> str:
         statuts=[(code, words) for code, words in wording.STATUTS.items() if code != "brouillon"],
         etapes=list(wording.ETAPES.items()),
         first_page="suite" not in request.args,
+        waiting=exchanges.waiting(session.signed_in()),
     )
 
 
@@ -84,6 +85,34 @@ def send_back(number: str) -> Response | tuple[str, int]:
     return redirect(url_for("agent.dossier", number=number))
 
 
+@blueprint.post("/dossiers/<number>/messages")
+@entry(*WORKERS)
+def write(number: str) -> Response | tuple[str, int]:
+    """Answer the citizen; what cannot be sent comes back as typed."""
+    actor, text = session.signed_in(), request.form.get("texte", "")
+    try:
+        with unit_of_work():
+            exchanges.write(actor, number, text)
+    except (Invalid, Gone) as error:
+        said = next(iter(error.fields.values()), error.message)
+        return _page(queries.dossier(number, actor), unsent=said, typed=text), error.status
+    flash("Votre message est sur la page de l’usager, qui en est prévenu.")
+    return redirect(url_for("agent.dossier", number=number))
+
+
+@blueprint.post("/dossiers/<number>/messages/lus")
+@entry(*WORKERS)
+def close_messages(number: str) -> Response:
+    """Say that the citizen's messages ask for no answer."""
+    try:
+        with unit_of_work():
+            exchanges.close(session.signed_in(), number)
+        flash("C’est noté : ces messages ne demandent pas de réponse.")
+    except Conflict as error:
+        flash(error.message)
+    return redirect(url_for("agent.dossier", number=number))
+
+
 @blueprint.post("/dossiers/<number>/archiver")
 @entry(*WORKERS)
 def archive(number: str) -> Response:
@@ -106,7 +135,9 @@ def retry_incident(number: str) -> Response:
     return redirect(url_for("agent.dossier", number=number))
 
 
-def _page(found: DossierView, *, error: str = "", refused: str = "", reason: str = "") -> str:
+def _page(
+    found: DossierView, *, error: str = "", refused: str = "", reason: str = "", unsent: str = "", typed: str = ""
+) -> str:
     actor = session.signed_in()
     history = queries.history(found.number, actor)
     version = demarches.version(found.version_id)
@@ -131,6 +162,8 @@ def _page(found: DossierView, *, error: str = "", refused: str = "", reason: str
         error=error,
         refused=refused,
         reason=reason,
+        unsent=unsent,
+        typed=typed,
     )
 
 
@@ -141,6 +174,7 @@ def _allowed(found: DossierView, actor: Actor) -> dict[str, bool]:
     return {
         "send_back": moves and found.statut == "en_instruction" and found.finished_at is None,
         "archive": moves and found.finished_at is not None and found.archived_at is None,
+        "write": may(actor, exchanges.VERB, subject) and found.erased_at is None,
         "repair": may(actor, "incident.repair", subject) and found.incident is not None,
     }
 

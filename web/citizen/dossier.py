@@ -16,14 +16,15 @@ from prefecture.agenda.queries import RdvView
 from prefecture.demarches import queries as demarches
 from prefecture.documents import queries as documents
 from prefecture.documents.queries import DocumentView
-from prefecture.dossiers import queries, service
+from prefecture.dossiers import exchanges, queries, service
+from prefecture.dossiers.exchanges import MessageView
 from prefecture.dossiers.queries import DossierView, HistoryEntry, TaskView
 from prefecture.dossiers.settings import settings_of
 from prefecture.identity import queries as identity
 from prefecture.identity.permissions import USAGER
 from prefecture.kernel import traces
 from prefecture.kernel.entry import entry
-from prefecture.kernel.errors import Conflict, Gone
+from prefecture.kernel.errors import Conflict, Gone, Invalid, TooMany
 from prefecture.kernel.unit_of_work import unit_of_work
 from prefecture.notifications import queries as notifications
 from prefecture.notifications.queries import NotificationView
@@ -45,8 +46,28 @@ DECISIONS = ("decision_favorable", "refus", "classement")
 def dossier(number: str) -> str:
     """One dossier, as its owner follows it."""
     actor = session.signed_in()
+    traces.record("dossier.consulte", queries.dossier(number, actor).id, actor.id)
+    return _page(number)
+
+
+@blueprint.post("/dossiers/<number>/messages")
+@entry(USAGER)
+def write(number: str) -> Response:
+    """Write to the service; what cannot be sent comes back as typed."""
+    text = request.form.get("texte", "")
+    try:
+        with unit_of_work():
+            exchanges.write(session.signed_in(), number, text)
+    except (Invalid, TooMany, Gone) as error:
+        said = next(iter(error.fields.values()), error.message)
+        return make_response(_page(number, refused=said, typed=text), error.status)
+    flash("Votre message est envoyé au service.")
+    return redirect(url_for("citizen.dossier", number=number) + "#echanges")
+
+
+def _page(number: str, *, refused: str = "", typed: str = "") -> str:
+    actor = session.signed_in()
     found = queries.dossier(number, actor)
-    traces.record("dossier.consulte", found.id, actor.id)
     papers = [one for one in documents.of_dossier(found.id) if one.kind in SHOWN]
     history = queries.history(number, actor)
     tasks = queries.open_tasks(number, actor)
@@ -69,6 +90,10 @@ def dossier(number: str) -> str:
         filed=_filed(found, papers, tasks),
         messages=[_message(one, found) for one in notifications.of_dossier(found.id) if one.kind != "courrier"],
         history=list(_told(history)),
+        thread=[_written(one, found) for one in exchanges.thread(number, actor)],
+        may_write=found.erased_at is None,
+        refused=refused,
+        typed=typed,
         may_withdraw=found.finished_at is None and found.statut not in wording.ENDINGS,
     )
 
@@ -161,6 +186,13 @@ def _notes(found: DossierView, history: Sequence[HistoryEntry], rdv: RdvView | N
     if found.finished_at is None and found.etape:
         notes[found.etape] = "vous êtes ici"
     return notes
+
+
+def _written(one: MessageView, found: DossierView) -> dict[str, Any]:
+    """A message as the citizen reads it."""
+    date = french.short_moment(one.at, found.zone)
+    who = "Vous" if one.by_citizen else f"{one.by}, pour la préfecture"
+    return {"who": who, "date": date, "iso": one.at.isoformat(), "text": one.text, "mine": one.by_citizen}
 
 
 def _message(one: NotificationView, found: DossierView) -> dict[str, Any]:

@@ -32,8 +32,17 @@ function tabs(root) {
       event.preventDefault();
       choose((next + buttons.length) % buttons.length, true);
     });
-    const wanted = panels.findIndex((panel) => `#${panel.id}` === window.location.hash);
-    choose(Math.max(wanted, 0));
+    // The panel that an address leads into, or one with something to correct.
+    const holds = (target) => panels.findIndex((panel) => target && (panel === target || panel.contains(target)));
+    const addressed = () => document.getElementById(decodeURIComponent(window.location.hash.slice(1)));
+    window.addEventListener("hashchange", () => {
+      const wanted = holds(addressed());
+      if (wanted < 0) return;
+      choose(wanted);
+      addressed().scrollIntoView();
+    });
+    const wanted = [addressed(), box.querySelector("[aria-invalid=true]")].map(holds).find((index) => index >= 0);
+    choose(wanted ?? 0);
   }
 }
 
