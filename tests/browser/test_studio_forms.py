@@ -68,17 +68,18 @@ def test_an_analyst_adds_a_question_sees_it_as_citizens_will_and_finds_it_again(
         panel.get_by_label("Obligatoire").check()
         expect(page.locator("[data-findings-summary]")).to_contain_text("Aucun constat")
 
-        # As citizens will see it, telling what they will be told; what was typed stays when the form changes.
+        # Its page as citizens will see it, telling what they will be told; what was typed stays when the form changes.
         page.get_by_role("button", name="Aperçu : téléphone").click()
         seen = page.frame_locator(".studio-preview__frame")
-        expect(seen.get_by_role("heading", name="Votre identité")).to_be_visible()
-        seen.get_by_label("Numéro étranger").fill("12")
+        expect(seen.get_by_role("heading", name="Votre titre actuel")).to_be_visible()
+        seen.get_by_label("Numéro du titre").fill("AB12")
         seen.get_by_role("button", name="Vérifier").click()
-        expect(seen.locator(".error-summary")).to_contain_text("Recopiez les 10 chiffres")
+        expect(seen.locator(".error-summary")).to_contain_text("Répondez à « Numéro de visa ».")
         panel.get_by_label("Libellé", exact=True).fill("Numéro de votre visa")
         expect(seen.locator(".error-summary")).to_have_count(0)  # drawn anew
         expect(seen.locator("input[name=_contenu]")).to_have_value(re.compile("Numéro de votre visa"))
-        expect(seen.get_by_label("Numéro étranger")).to_have_value("12")
+        expect(seen.get_by_label("Numéro du titre")).to_have_value("AB12")
+        expect(seen.get_by_label("Numéro de votre visa")).to_be_visible()
         assert seen.locator("html").evaluate("(root) => root.clientWidth") == 375
 
         expect(state).to_have_text("Enregistré")

@@ -123,6 +123,16 @@ def test_the_text_being_written_is_shown_and_its_conditions_act(ana: Visitor, dr
     assert "combien" not in saved
 
 
+def test_the_editor_may_ask_for_another_page_and_nothing_typed_is_lost(ana: Visitor, draft: str) -> None:
+    address = f"{draft}/apercu/{REQUEST}"
+    held = carried(ana.get(address).text)
+    asked = {**held, "numero_etranger": "12", "_actualiser": "1", "_aller": "2"}
+    page = ana.post(address, asked, form=address).text
+    assert "Votre titre actuel" in page
+    assert carried(page)["_etape"] == "2"
+    assert json.loads(carried(page)["_reponses"])["numero_etranger"] == "12"
+
+
 def test_a_file_counts_as_received_and_is_kept_nowhere(ana: Visitor, draft: str) -> None:
     address = f"{draft}/apercu/{REQUEST}"
     asked = {"type": "filepicker", "key": "passeport", "label": "Passeport", "validate": {"required": True}}

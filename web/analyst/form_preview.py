@@ -129,7 +129,8 @@ def _shown(version: Version, path: str, form: Form, **where: Any) -> Shown:
     answers = _answers(form, context)
     filling = previewing.filling_of(form, context, answers)
     numbers = [one.number for one in filling.pages()] or [1]
-    page = _page_asked(numbers[0])
+    # The editor asks for the page that one is writing; what was posted belongs to the page before.
+    page = _page_asked("aller", _page_asked("etape", numbers[0]))
     return Shown(
         version=version,
         path=path,
@@ -152,7 +153,7 @@ def _answers(form: Form, context: Mapping[str, Any]) -> dict[str, Any]:
         return before
     pages = list(form.pages)
     if _asked("vue") == "usager":
-        pages = [one for one in pages if one.number == _page_asked(1)]
+        pages = [one for one in pages if one.number == _page_asked("etape", 1)]
     return previewing.typed(form, before, pages, request.form, request.files)
 
 
@@ -161,8 +162,8 @@ def _asked(name: str) -> str:
     return request.form.get(f"_{name}", "") if request.method == "POST" else request.args.get(name, "")
 
 
-def _page_asked(otherwise: int) -> int:
-    asked = _asked("etape")
+def _page_asked(name: str, otherwise: int) -> int:
+    asked = _asked(name)
     return int(asked) if asked.isdecimal() and len(asked) < len("1000") else otherwise
 
 

@@ -3,7 +3,7 @@
 
 import { formEditor } from '../form/editor.js';
 import { Preview } from '../form/preview.js';
-import { Unreadable, completed, opened, places, written } from '../form/schema.js';
+import { Unreadable, completed, opened, pageOf, places, written } from '../form/schema.js';
 import { make, typo } from '../page/html.js';
 import { numberStyles } from '../page/styles.js';
 import { open as openText } from './text.js';
@@ -144,7 +144,12 @@ class Drawn {
         studio.undoable(this.#steps());
       }
     });
-    editor.on('selection.changed', ({ selection }) => studio.selected(this.#told(selection)));
+    editor.on('selection.changed', ({ selection }) => {
+      studio.selected(this.#told(selection));
+      if (selection && selection.type !== 'default') {
+        this.file.preview.aim(pageOf(editor._getState().schema, selection.id));
+      }
+    });
     if (!readOnly) {
       studio.undoable(this.#steps());
     }

@@ -5,6 +5,7 @@ import { make, settled } from '../page/html.js';
 const WIDTHS = { telephone: 375, bureau: 1280 };
 const QUIET = 400;
 
+const hidden = (name, value) => make('input', { type: 'hidden', name, value });
 const encoded = (path) => path.split('/').map(encodeURIComponent).join('/');
 
 export class Preview {
@@ -43,6 +44,15 @@ export class Preview {
     }
   }
 
+  /** Show that page, when one writes on another than before. */
+  aim(page) {
+    if (page !== this.aimed) {
+      this.aimed = page;
+      this.asked = page;
+      this.changed();
+    }
+  }
+
   destroy() {
     this.observer.disconnect();
     this.width = null;
@@ -55,15 +65,17 @@ export class Preview {
     }
     const content = await this.write();
     const inside = this.#inside();
+    const page = this.asked;
+    this.asked = null;
     if (inside?.elements.namedItem('_contenu')) {
-      this.scrolled = this.frame.contentWindow.scrollY;
+      this.scrolled = page ? 0 : this.frame.contentWindow.scrollY;
       inside.elements.namedItem('_contenu').value = content;
-      inside.append(make('input', { type: 'hidden', name: '_actualiser', value: '1' }));
+      inside.append(hidden('_actualiser', '1'), page ? hidden('_aller', page) : '');
       inside.submit();
       return;
     }
-    const hidden = (name, value) => make('input', { type: 'hidden', name, value });
-    const fields = { csrf_token: this.token, _cadre: '1', ...(this.saved ? {} : { _contenu: content }) };
+    const text = this.saved ? {} : { _contenu: content };
+    const fields = { csrf_token: this.token, _cadre: '1', ...text, ...(page ? { _aller: page } : {}) };
     const form = make('form', { method: 'post', action: this.address, target: this.name, hidden: true },
       ...Object.entries(fields).map(([name, value]) => hidden(name, value)));
     document.body.append(form);

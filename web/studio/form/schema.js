@@ -134,3 +134,11 @@ export function places(schema, origins) {
   schema.components.forEach((one) => walk(one, '', '', ''));
   return found;
 }
+
+/** The number of the page on which a component of the form stands: groups marked as pages count, from 1. */
+export function pageOf(schema, id) {
+  const holds = (one) => one.id === id || Boolean(one.components?.some(holds));
+  const at = schema.components.findIndex(holds);
+  const pages = schema.components.slice(0, at + 1).filter((one) => one.type === 'group' && one.properties?.page);
+  return Math.max(1, pages.length);
+}
