@@ -49,7 +49,7 @@ def _leaves(value: Any, path: str) -> Iterator[tuple[str, Any]]:
             yield from _leaves(inner, f"{path}.{name}" if path else str(name))
     elif isinstance(value, list) and value and all(isinstance(one, Mapping) for one in value):
         for number, row in enumerate(value, 1):
-            yield from _leaves(row, f"{path}[{_key(row, number)}]")
+            yield from _leaves(_beside_its_key(row), f"{path}[{_key(row, number)}]")
     else:
         yield path, value
 
@@ -59,6 +59,12 @@ def _key(row: Mapping[str, Any], number: int) -> str:
     key = next((str(row[name]) for name in _KEYS if name in row), str(number))
     since = row.get("depuis")
     return key if since is None or key == str(since) else f"{key}\u00a0» à partir du «\u00a0{since}"
+
+
+def _beside_its_key(row: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What a row says beside what it is known by, which its name tells already."""
+    key = next((name for name in _KEYS if name in row), "")
+    return {name: value for name, value in row.items() if name not in (key, "depuis")} or row
 
 
 def _named(path: str) -> str:

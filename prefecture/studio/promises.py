@@ -44,7 +44,8 @@ def worse(old: Version, new: Version, day: date) -> tuple[Worse, ...]:
         for one in _worse_on(old, new, later):
             if one.message not in known:
                 known.add(one.message)
-                found.append(Worse(one.subject, f"À partir du {later:%d/%m/%Y}\u00a0: {one.message}"))
+                told = one.message[0].lower() + one.message[1:]
+                found.append(Worse(one.subject, f"À partir du {later:%d/%m/%Y}\u00a0: {told}"))
     return tuple(found)
 
 

@@ -81,6 +81,6 @@ def test_one_more_document_is_told() -> None:
 def test_what_will_be_worse_from_a_day_on_is_told_with_its_day() -> None:
     change = '[[changements]]\nreglage = "silence.delai"\ndepuis = 2027-01-01\nvaleur = "P6M"\n\n# ---- Clauses'
     assert said(("# ---- Clauses", change)) == [
-        "À partir du 01/01/2027\u00a0: Le délai de réponse passe de 4 mois à 6 mois."
+        "À partir du 01/01/2027\u00a0: le délai de réponse passe de 4 mois à 6 mois."
     ]
     assert said(("depuis = 2021-05-01", "depuis = 2028-05-01")) == []

@@ -42,6 +42,16 @@ def test_a_change_is_a_sentence(path: str, before: str, after: str, said: str) -
     assert [one.replace("\u00a0", " ") for one in files[0].sentences] == [said]
 
 
+def test_a_dated_value_is_told_by_its_day_and_says_nothing_twice() -> None:
+    row = b'\n[[changements]]\nreglage = "silence.delai"\ndepuis = 2027-01-01\nvaleur = "P6M"\n'
+    (files,) = compare(
+        version(FILES), version({**FILES, "demarche.toml": FILES["demarche.toml"] + row})
+    ).sections.values()
+    assert [one.replace("\u00a0", " ") for one in files[0].sentences] == [
+        "Réglage « silence.delai » à partir du « 2027-01-01 », valeur : 6 mois (P6M) (ajouté)."
+    ]
+
+
 def test_a_rule_that_decides_otherwise_is_told_with_both_lines() -> None:
     (files,) = changed("regles.dmn", '"P4M"', '"P5M"').sections.values()
     assert '"P4M"' in files[0].sentences[0]
