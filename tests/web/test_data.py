@@ -12,6 +12,7 @@ import pytest
 
 from prefecture.demarches import queries as demarches
 from prefecture.demarches import service as publishing
+from prefecture.demarches.version import PARIS
 from prefecture.dossiers import queries as dossiers
 from prefecture.dossiers.settings import settings_of
 from prefecture.identity.permissions import Actor
@@ -196,10 +197,14 @@ def test_a_change_takes_effect_on_its_date_and_a_dossier_keeps_what_it_was_promi
     change(village, ana, draft, **days, depuis="2027-01-01")
     piece = {"sorte": "piece", "nom": "photo", "libelle": "Code photo-signature", "source": "Arrêté"}
     change(village, ana, draft, **piece, depuis="2027-01-01")
+    assert "C’est le délai annoncé." in plain(ana.get(page_of(draft)))
+    read_the_delay(village, draft)
+    assert "C’est le délai annoncé." not in plain(ana.get(page_of(draft)))
     with village.app.app_context(), unit_of_work():
         publishing.publish_files(queries.bundle(draft), TSE, "Ana Lopez")
     before = village.file()
     assert facts(village, before.number) == ("P4M", 30, "Photo d’identité ou code photo-signature numérique")
+    assert deadline(village, before.number) == date(2027, 3, 23)
     page = plain(village.browse().get(f"/demarches/{TSE}"))
     assert "200 €" in page
     assert "225 €" not in page
@@ -210,7 +215,26 @@ def test_a_change_takes_effect_on_its_date_and_a_dossier_keeps_what_it_was_promi
         assert "Photo d’identité" not in page
         after = village.file("boris")
         assert facts(village, after.number) == ("P6M", 20, "Code photo-signature")
+        assert deadline(village, after.number) == date(2027, 7, 1)
+        assert deadline(village, before.number) == date(2027, 3, 23)
         assert facts(village, before.number) == ("P4M", 20, "Photo d’identité ou code photo-signature numérique")
+
+
+def read_the_delay(village: Village, draft: uuid.UUID) -> None:
+    """Have the table of delays give that of demarche.toml where no title has its own."""
+    ana = village.actor("ana")
+    with village.app.app_context(), unit_of_work():
+        content, revision = queries.content(draft, "regles.dmn")
+        assert b'<text>"P4M"</text>' in content
+        after = content.replace(b'<text>"P4M"</text>', b"<text>demarche.silence.delai</text>")
+        service.save_file(ana, draft, "regles.dmn", after, revision)
+
+
+def deadline(village: Village, number: str) -> date | None:
+    """Until when the préfecture answers, on its own calendar."""
+    with village.app.app_context():
+        found = dossiers.by_number(number)
+        return found.silence_at.astimezone(PARIS).date() if found.silence_at else None
 
 
 def facts(village: Village, number: str) -> tuple[str, int, str]:

@@ -26,7 +26,7 @@ from web.analyst.scripts import READERS
 
 TITLES = {PIECE: "Pièces", dated_data.DELAY: "Délais et durées", FIGURE: "Tarifs et montants"}
 # A table that gives this output is what the process follows, whatever `demarche.toml` announces.
-_DELAY_OF_TABLE = b'name="delai"'
+_DELAY_OF_TABLE, _DELAY_READ = b'name="delai"', b"demarche.silence.delai"
 _TEXTS = ("fondement", "source", "libelle", "aide", "condition")
 _FLAGS = ("indispensable", "original")
 
@@ -132,7 +132,7 @@ def _done(act: Callable[[], Written], said: str) -> Written | DomainError:
 
 
 def _shown(sheet: Sheet, files: Mapping[str, bytes], wrong: str) -> dict[str, Any]:
-    tables = [path for path, content in files.items() if path.endswith(".dmn") and _DELAY_OF_TABLE in content]
+    tables = [path for path, content in files.items() if path.endswith(".dmn") and _own_delay(content)]
     return {
         "tables": {"silence.delai": tables} if tables else {},
         "groups": [(kind, TITLES[kind], sheet.of(kind)) for kind in KINDS],
@@ -141,6 +141,11 @@ def _shown(sheet: Sheet, files: Mapping[str, bytes], wrong: str) -> dict[str, An
         "wrong": wrong,
         "findings": [found for one in sheet.subjects for found in one.findings],
     }
+
+
+def _own_delay(content: bytes) -> bool:
+    """Whether a table gives a delay without reading that of `demarche.toml`."""
+    return _DELAY_OF_TABLE in content and _DELAY_READ not in content
 
 
 def _day_asked() -> tuple[date | None, str]:
