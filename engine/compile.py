@@ -61,7 +61,8 @@ def compile(
     for other engines: their services become steps that do nothing.
     """
     read = reading.read(sources)
-    told = [*read.findings, *tables.check(read.tables, foreign=foreign)]
+    choices = {} if catalogue is None else catalogue.choices
+    told = [*read.findings, *tables.check(read.tables, choices, foreign=foreign)]
     model = Model(read.documents, tuple(read.decisions), catalogue, foreign, findings=told)
     normalise(model, process)
     if not model.main or any(f.severity == "error" for f in model.findings):

@@ -42,12 +42,14 @@ class ActionSpec:
 @dataclass(frozen=True)
 class Catalogue:
     """What a démarche's diagrams may name. `forms`: id → field → FEEL type. `messages`: name → payload field → type;
-    `None` for messages and errors means that they are not checked. `data`: variable or path → FEEL type."""
+    `None` for messages and errors means that they are not checked. `data`: variable or path → FEEL type.
+    `choices`: path → the texts that it may have."""
 
     forms: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     actions: Mapping[str, ActionSpec] = field(default_factory=dict)
     templates: frozenset[str] = frozenset()
     data: Mapping[str, str] = field(default_factory=dict)
+    choices: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     messages: Mapping[str, Mapping[str, str]] | None = None
     errors: frozenset[str] | None = None
     roles: frozenset[str] = frozenset({"usager", "accueil", "guichet", "instructeur", "chef_de_service", "systeme"})

@@ -10,6 +10,7 @@ from engine.compiling.findings import Finding, Severity
 from engine.compiling.xml import Element, local
 from engine.feel.dmn import Decisions
 from engine.feel.dmn.judging import Gap, Judgement, Overlap, Unreachable, judge
+from engine.feel.dmn.sheet import Column, Domains
 from engine.feel.dmn.wording import in_french
 from engine.feel.values import Value
 
@@ -36,13 +37,16 @@ class TableFile:
     decisions: Decisions
 
 
-def check(files: Sequence[TableFile], *, foreign: bool) -> list[Finding]:
-    """What is wrong or doubtful in every table; in foreign models nothing is an error."""
+def check(files: Sequence[TableFile], choices: Domains, *, foreign: bool) -> list[Finding]:
+    """What is wrong or doubtful in every table, `choices` being the texts that a path may have.
+
+    In foreign models nothing is an error.
+    """
     return [
         finding
         for file in files
         for key in file.decisions.tables
-        for finding in _Teller(file, key, judge(file.decisions, key), foreign=foreign).findings()
+        for finding in _Teller(file, key, judge(file.decisions, key, choices), foreign=foreign).findings()
     ]
 
 
@@ -150,13 +154,13 @@ class _Teller:
 
     def _unreachable(self, one: Unreachable) -> Finding:
         if one.column is not None:
-            label = self.judgement.columns[one.column].label
+            column = self.judgement.columns[one.column]
             return self._say(
                 UNREACHABLE,
                 "warning",
                 f"La règle {one.rule} ne s’applique jamais\u00a0: aucune valeur permise ne convient à sa case "
-                f"«\u00a0{label}\u00a0».",
-                "Corrigez la case, ou retirez la règle.",
+                f"«\u00a0{column.label}\u00a0».",
+                f"Corrigez la case, ou retirez la règle.{_permitted(column)}",
                 one.rule,
             )
         verb = "prend" if len(one.by) == 1 else "prennent"
@@ -191,6 +195,13 @@ class _Teller:
                 f"{_joined(self.judgement.given_up, 'et')}.",
                 "Découpez la table en plusieurs décisions.",
             )
+
+
+def _permitted(column: Column) -> str:
+    if not column.closed:
+        return ""
+    more = "…" if len(column.choices) > 3 * _NAMED else ""
+    return f" Valeurs permises\u00a0: {', '.join(column.choices[: 3 * _NAMED])}{more}."
 
 
 def _rules(numbers: Sequence[int], *, start: bool = True) -> str:

@@ -18,7 +18,7 @@ from engine import feel
 from engine.compile import ActionSpec, Catalogue, Finding
 from forms import FormUnreadable
 from prefecture.demarches import bundle as bundles
-from prefecture.demarches import letters, reglages, scenarios
+from prefecture.demarches import letters, questions, reglages, scenarios
 from prefecture.demarches.bundle import COMMON, Bundle
 from prefecture.demarches.scenarios import Simulated
 from prefecture.demarches.version import SETTINGS, Version
@@ -107,6 +107,7 @@ def compile_diagrams(
         actions=known.actions,
         templates=frozenset(name.removeprefix(f"{COMMON}/") for name in version.files if letters.is_letter(name)),
         data={**START_DATA, **_answers(known_forms.get(version.form_id, {}))},
+        choices=questions.choices_of(version),
         messages=None if known.messages is None else {**known.messages, **reglages.messages(version.settings)},
         errors=frozenset[str]().union(*(one.errors for one in known.actions.values())),
     )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -16,8 +15,7 @@ from engine.feel import FeelError
 from engine.feel.dmn.trying import Played, RowPlayed, Trial
 from engine.feel.dmn.wording import NotEntered, entered, in_french, written
 from engine.feel.values import Value
-from forms import FormUnreadable
-from forms.components import Component
+from prefecture.demarches import questions
 from prefecture.demarches.check import START_DATA
 from prefecture.demarches.version import PARIS, Version
 from prefecture.kernel import clock
@@ -138,15 +136,16 @@ class OpenTable:
     """A table of a démarche, with what the démarche's form says of its inputs."""
 
     def __init__(self, version: Version, file: TableFile, decision: str) -> None:
-        self._trial = Trial(file.decisions, decision, now=clock.now(), zone=PARIS)
+        self._questions = questions.known_of(version)
+        self._choices = questions.choices_of(version)
+        self._trial = Trial(file.decisions, decision, self._choices, now=clock.now(), zone=PARIS)
         self._file = file
         self._decision = decision
-        self._questions = _questions_of(version)
         self.table = self._told()
 
     def findings(self) -> list[Finding]:
         """What is wrong or doubtful in this table."""
-        return [one for one in judged.check([self._file], foreign=False) if self._about(one)]
+        return [one for one in judged.check([self._file], self._choices, foreign=False) if self._about(one)]
 
     def _about(self, finding: Finding) -> bool:
         return finding.element in {self._decision, *(rule.id for rule in self.table.rules)}
@@ -163,19 +162,10 @@ class OpenTable:
         """Each rule with an example that should make it answer, played; `given` holds what else answers read."""
         _, others = self._entered(given)
         try:
-            played = self._trial.rows(others, self._unnamed())
+            played = self._trial.rows(others)
         except FeelError as error:
             raise Invalid({}, f"La table n’a pas pu répondre\u00a0: {error}.") from error
         return tuple(self._row(self.table.rules[one.rule - 1], one) for one in played)
-
-    def _unnamed(self) -> dict[int, str]:
-        """For each column a choice of the form that the table does not name."""
-        found: dict[int, str] = {}
-        for at, column in enumerate(self._trial.sheet.columns):
-            left = [value for value, _ in self.table.columns[at].choices if value not in column.choices]
-            if column.kind in ("", "string") and left:
-                found[at] = left[0]
-        return found
 
     def _told(self) -> Table:
         sheet, table = self._trial.sheet, self._trial.sheet.table
@@ -271,44 +261,6 @@ class OpenTable:
         example = {one.name: written(value) for one, value in zip(columns, played.example, strict=True)}
         said = tuple((one.label, _shown(one, value)) for one, value in zip(columns, played.example, strict=True))
         return Row(rule, example, said, self._result(played.played), played.answers, _why(played))
-
-
-@dataclass(frozen=True)
-class _Question:
-    """A question of the request's form."""
-
-    label: str
-    kind: str
-    choices: tuple[tuple[str, str], ...]
-
-
-def _questions_of(version: Version) -> dict[str, _Question]:
-    """The questions of the form that citizens fill in, by the path of their answers; none when it cannot be read."""
-    try:
-        form = version.form(version.form_id)
-    except (FormUnreadable, NotFound, tomllib.TOMLDecodeError, UnicodeDecodeError):
-        return {}
-    kinds = form.fields
-    return {
-        path: _Question(one.label, kinds.get(path.removeprefix("demande."), ""), _choices(one))
-        for page in form.pages
-        for path, one in _answered(page.component, "demande")
-    }
-
-
-def _answered(component: Component, above: str) -> Iterator[tuple[str, Component]]:
-    path = ".".join((above, *component.segments))
-    if component.answered:
-        yield path, component
-    elif component.kind != "dynamiclist":
-        for child in component.children:
-            yield from _answered(child, path)
-
-
-def _choices(component: Component) -> tuple[tuple[str, str], ...]:
-    if any(not isinstance(one.value, str) for one in component.choices):
-        return ()
-    return tuple((str(one.value), one.label) for one in component.choices)
 
 
 def _shown(asked: Asked, value: Value) -> str:

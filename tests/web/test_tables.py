@@ -99,6 +99,16 @@ def test_a_table_that_contradicts_itself_says_where_and_why_it_does_not_answer(a
     assert all(one["severity"] == "error" for one in told["findings"])
 
 
+def test_a_choice_that_the_form_does_not_offer_is_told(ana: Visitor, draft: str) -> None:
+    text = saved(ana, draft).replace('<text>"etudiant"</text>', '<text>"etudiante"</text>')
+    told = asked(ana, draft, {"content": text, "decision": "delai_silence", "ask": "lignes", "given": {}})
+    (finding,) = told["findings"]
+    assert (finding["rule"], finding["element"]) == ("table-regle-inutile", "delai_silence_regle_2")
+    assert "Valeurs permises\u00a0: " in finding["fix"]
+    assert [row["answers"] for row in told["rows"]] == [True, False, True, True, True, True]
+    assert ["Titre détenu", "Étudiant"] not in told["rows"][1]["said"]
+
+
 def test_fields_in_error_and_files_that_are_no_table_are_told_in_french(ana: Visitor, draft: str) -> None:
     told = asked(ana, draft, {"decision": "delai_silence", "given": {"c0": "x"}, "ask": "essayer"}, 422)
     assert told["fields"] == {"c0": "«\u00a0x\u00a0» n’est pas une date (31/12/2026)."}

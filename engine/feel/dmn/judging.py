@@ -14,7 +14,7 @@ from typing import TypeVar
 from engine.feel.dmn.covering import Box, Exhausted, Grid, Point, inside, meet
 from engine.feel.dmn.decisions import Decisions
 from engine.feel.dmn.regions import Usual
-from engine.feel.dmn.sheet import Column, Sheet, Skipped
+from engine.feel.dmn.sheet import NOWHERE, Column, Domains, Sheet, Skipped
 from engine.feel.values import Value
 
 Found = TypeVar("Found")
@@ -87,17 +87,18 @@ class _Asked:
     digest: str
     key: str
     work: int
+    domains: tuple[tuple[str, tuple[str, ...]], ...]
     decisions: Decisions = field(compare=False)
 
 
-def judge(decisions: Decisions, key: str, work: int = WORK) -> Judgement:
-    """Everything wrong or doubtful in the table of a decision (its id)."""
-    return _judged(_Asked(decisions.digest, key, work, decisions))
+def judge(decisions: Decisions, key: str, domains: Domains = NOWHERE, work: int = WORK) -> Judgement:
+    """Everything wrong or doubtful in the table of a decision (its id); `domains` as `Sheet` has them."""
+    return _judged(_Asked(decisions.digest, key, work, tuple(sorted(domains.items())), decisions))
 
 
 @lru_cache(maxsize=32)
 def _judged(asked: _Asked) -> Judgement:
-    return Judging(Sheet(asked.decisions, asked.key), asked.work).judgement()
+    return Judging(Sheet(asked.decisions, asked.key, dict(asked.domains)), asked.work).judgement()
 
 
 class Judging:

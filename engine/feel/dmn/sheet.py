@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from types import MappingProxyType
+from typing import Final, TypeAlias
 
 from engine.feel import types
 from engine.feel.budget import Run
@@ -19,6 +21,8 @@ from engine.feel.parser import parse
 from engine.feel.scope import Scope
 from engine.feel.values import KINDS, Value, equal
 
+Domains: TypeAlias = Mapping[str, tuple[str, ...]]
+NOWHERE: Final[Domains] = MappingProxyType({})
 _KINDS = frozenset(KINDS.values()) - {"list", "context", "range", "Null"}
 
 
@@ -48,9 +52,10 @@ class Skipped:
 class Sheet:
     """One decision table. Columns that ask the same expression share an axis."""
 
-    def __init__(self, decisions: Decisions, key: str) -> None:
-        """`key`: the id of a decision whose logic is a table."""
+    def __init__(self, decisions: Decisions, key: str, domains: Domains = NOWHERE) -> None:
+        """`key`: the id of a decision whose logic is a table. `domains`: by expression the texts that it may give."""
         self.decisions = decisions
+        self.domains = domains
         self.key = key
         self.table: model.Table = decisions.tables[key]
         self.names = decisions.names_in(key)
@@ -82,17 +87,19 @@ class Sheet:
 
     def _axis(self, place: int) -> Axis:
         columns = self._columns_of(place)
-        kind = self._kind(columns[0])
+        domain = self.domains.get(self.groups[place])
+        kind = "string" if domain else self._kind(columns[0])
         limits = [self._limits(at) for at in columns]
         cells = [row[at] for row in self._cells for at in columns if row[at].foreseen]
-        constants = [one for cell in [*(cell for found in limits for cell in found), *cells] for one in cell.constants]
+        limited = [cell for found in limits for cell in found]
+        constants = [*(domain or ()), *(one for cell in [*limited, *cells] for one in cell.constants)]
         known = kind == "Any" or kind in _KINDS
         try:
-            if not known or any(not cell.foreseen for found in limits for cell in found):
+            if not known or any(not cell.foreseen for cell in limited):
                 raise Unforeseen("valeurs permises ou type trop larges")
-            return Axis(None if kind == "Any" else kind, constants, self._allowing(columns[0], limits))
+            return Axis(None if kind == "Any" else kind, constants, self._allowing(limited, domain))
         except FeelError:
-            self._give_up(columns, [cell.text for found in limits for cell in found if not cell.foreseen])
+            self._give_up(columns, [cell.text for cell in limited if not cell.foreseen])
             return Axis(None, (), _everything)
 
     def _give_up(self, columns: Sequence[int], texts: Sequence[str]) -> None:
@@ -120,9 +127,10 @@ class Sheet:
         texts += [one.text for one in self.decisions.items.limits(asked.expression.type if asked.expression else None)]
         return [read_cell(text, self.names) for text in texts if text not in EMPTY]
 
-    def _allowing(self, column: int, limits: Sequence[Sequence[Cell]]) -> Callable[[Value], bool]:
-        tests = [cell for found in limits for cell in found]
-        return lambda value: all(Axis.asked(cell, value) for cell in tests)
+    @staticmethod
+    def _allowing(limited: Sequence[Cell], domain: Collection[str] | None) -> Callable[[Value], bool]:
+        """Whether a value may be given: it passes these tests, and is one of the domain when there is one."""
+        return lambda value: (not domain or value in domain) and all(Axis.asked(cell, value) for cell in limited)
 
     def _box(self, row: int) -> Box:
         """What the rule may hold; the whole axis where a cell is not foreseen, and the rule then is not exact."""
@@ -174,10 +182,6 @@ class Sheet:
     def values(self, point: Point) -> tuple[Value, ...]:
         """The value of each column at a point."""
         return tuple(self.axes[place].regions[point[place]].value for place in self.axis_of)
-
-    def is_other(self, column: int, value: Value) -> bool:
-        """Whether a value stands for all those that the table does not name."""
-        return any(one.other and one.value == value for one in self.axes[self.axis_of[column]].regions)
 
     def asks(self, place: int) -> bool:
         """Whether some rule asks something on that axis."""

@@ -19,7 +19,7 @@ from engine.feel.dmn.cells import EMPTY
 from engine.feel.dmn.decisions import Decisions
 from engine.feel.dmn.instance import Instance
 from engine.feel.dmn.judging import Judging
-from engine.feel.dmn.sheet import Sheet
+from engine.feel.dmn.sheet import NOWHERE, Domains, Sheet
 from engine.feel.dmn.tables import DecisionRun
 from engine.feel.errors import FeelError, Nothing
 from engine.feel.expression import BUILTIN_NAMES
@@ -60,9 +60,15 @@ class Trial:
     """The table of one decision, asked as often as wanted."""
 
     def __init__(
-        self, decisions: Decisions, key: str, *, now: datetime | None = None, zone: tzinfo | None = None
+        self,
+        decisions: Decisions,
+        key: str,
+        domains: Domains = NOWHERE,
+        *,
+        now: datetime | None = None,
+        zone: tzinfo | None = None,
     ) -> None:
-        self.sheet = Sheet(decisions, key)
+        self.sheet = Sheet(decisions, key, domains)
         self._decisions = decisions
         self._compiled = decisions.table(key)
         self._now, self._zone = now, zone
@@ -138,25 +144,13 @@ class Trial:
             _put(given, path, value)
         return given
 
-    def rows(
-        self, others: Mapping[str, Value] | None = None, unnamed: Mapping[int, str] | None = None
-    ) -> tuple[RowPlayed, ...]:
-        """For each rule an input that should make it answer, played.
-
-        `unnamed`: by column (from 0) a text that no cell names, to stand for all that the table does not name.
-        """
+    def rows(self, others: Mapping[str, Value] | None = None) -> tuple[RowPlayed, ...]:
+        """For each rule an input that should make it answer, played."""
         judging = Judging(self.sheet)
-        examples = [self._named(judging.example(row), unnamed or {}) for row in range(len(self.sheet.boxes))]
+        examples = [judging.example(row) for row in range(len(self.sheet.boxes))]
         return tuple(
             RowPlayed(row + 1, example, None if example is None else self.play(example, others))
             for row, example in enumerate(examples)
-        )
-
-    def _named(self, example: tuple[Value, ...] | None, unnamed: Mapping[int, str]) -> tuple[Value, ...] | None:
-        if example is None:
-            return None
-        return tuple(
-            unnamed.get(at, value) if self.sheet.is_other(at, value) else value for at, value in enumerate(example)
         )
 
 

@@ -98,6 +98,16 @@ def test_values_that_the_table_does_not_allow_are_no_gap() -> None:
     assert judged([MOTIF], rules).gaps[0].example == ("autre",)
 
 
+def test_values_that_the_form_does_not_offer_are_no_gap_and_make_a_rule_useless() -> None:
+    decisions = table([MOTIF], [('"a"', "1"), ('"b"', "2"), ('"aa"', "3")])
+    judgement = judge(decisions, "essai", {"motif": ("a", "b", "c")})
+    assert [gap.example for gap in judgement.gaps] == [("c",)]
+    assert [(one.rule, one.column) for one in judgement.unreachable] == [(3, 0)]
+    assert judgement.columns[0].closed
+    assert judge(decisions, "essai", {"motif": ("a", "b")}).gaps == ()
+    assert judge(decisions, "essai").unreachable == ()
+
+
 def test_a_default_answer_closes_every_gap() -> None:
     assert judged([AGE], [("< 18", "1")], default="0").gaps == ()
     assert judged([AGE], [("< 18", "1")], "COLLECT").gaps == ()
