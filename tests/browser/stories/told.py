@@ -174,6 +174,10 @@ class Studio(Person):
         """Click an element of the drawing."""
         self.page.locator(f"[data-element-id={element}] .djs-hit").first.click()
 
+    def fill(self, label: str, text: str) -> None:
+        """Write into a field of the properties."""
+        self.panel.get_by_label(label, exact=True).fill(text)
+
     def all_saved(self) -> None:
         """What was written is on the server."""
         expect(self.page.locator("[data-state]")).to_have_text("Enregistré")
