@@ -19,6 +19,7 @@ from engine.feel import FeelError, dmn
 UNREADABLE: Final = "fichier-illisible"
 UNKNOWN: Final = "fichier-inconnu"
 BAD_DECISION: Final = "decision-illisible"
+_TOLD: Final = 20  # problems of one file
 
 
 @dataclass
@@ -75,14 +76,13 @@ def _decisions(found: Reading, source: Source, root: Element) -> None:
     dmn_dialect.read(root)
     try:
         decisions = dmn.load(etree.tostring(root))
+    except dmn.DecisionsInvalid as error:
+        for problem in error.problems[:_TOLD]:
+            place = next((one for one in root.iter() if problem.element and one.get("id") == problem.element), root)
+            _unreadable(found, source, place, problem.message)
+        return
     except FeelError as error:
-        found.say(
-            source.name,
-            root,
-            BAD_DECISION,
-            f"La table de décision ne peut pas être lue\u00a0: {error}.",
-            "Corrigez la table dans l’éditeur de décisions.",
-        )
+        _unreadable(found, source, root, str(error))
         return
     found.tables.append(TableFile(source.name, root, decisions))
     tables = [e for e in root.iter() if local(e) == "decision" and e.get("id")]
@@ -91,3 +91,13 @@ def _decisions(found: Reading, source: Source, root: Element) -> None:
     for element in tables:
         found.decisions[str(element.get("id"))] = answers
         found.decisions[f"{element.get('id')}{NAMED}"] = answers
+
+
+def _unreadable(found: Reading, source: Source, element: Element, why: str) -> None:
+    found.say(
+        source.name,
+        element,
+        BAD_DECISION,
+        f"La table de décision ne peut pas être lue\u00a0: {why.rstrip('.')}.",
+        "Corrigez la table dans l’éditeur de décisions.",
+    )

@@ -72,6 +72,19 @@ def test_what_is_not_judged_is_said() -> None:
     assert "«\u00a0> seuil\u00a0» (règle 1), «\u00a0<= seuil\u00a0» (règle 2)" in found[0].message
 
 
+def test_a_cell_that_is_no_feel_is_told_on_its_row() -> None:
+    text = table_xml([AGE], [("< 18", "1"), (">= ", "2")]).replace(
+        "<inputEntry><text>&gt;= ", '<inputEntry id="e2"><text>&gt;='
+    )
+    (one,) = [
+        one
+        for one in compile([Source("m.bpmn", PLAIN), Source("t.dmn", text.encode())], None).findings
+        if one.file == "t.dmn"
+    ]
+    assert (one.rule, one.severity, one.element) == ("decision-illisible", "error", "e2")
+    assert "n'est pas du FEEL" in one.message
+
+
 @pytest.mark.parametrize("path", sorted(PROCESSES.glob("*/*.dmn")), ids=lambda path: path.parent.name)
 def test_the_tables_of_our_demarches_are_clean(path: Path) -> None:
     assert findings(path.read_text()) == []
