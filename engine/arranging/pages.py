@@ -73,20 +73,22 @@ def _widen(found: Drawn, collaboration: Element, processes: dict[str, Element], 
 
 
 def _messages(found: Drawn, collaboration: Element) -> None:
+    pools = [found.boxes[str(one.get("id"))] for one in bpmn_children(collaboration, "participant")]
     for one in bpmn_children(collaboration, "messageFlow"):
-        ends = [found.boxes.get(reference(one.get(name))) for name in ("sourceRef", "targetRef")]
-        if ends[0] is not None and ends[1] is not None:
-            found.lines[str(one.get("id"))] = _message(ends[0], ends[1])
+        start, end = (found.boxes.get(reference(one.get(name))) for name in ("sourceRef", "targetRef"))
+        if start is not None and end is not None:
+            found.lines[str(one.get("id"))] = _message(start, end, pools)
 
 
-def _message(start: Box, end: Box) -> list[Point]:
-    """Down or up between two pools, over to the other step in the middle of the gap; straight to a pool as such."""
+def _message(start: Box, end: Box, pools: list[Box]) -> list[Point]:
+    """Out of a pool, over to the other step between both pools, and in; straight to or from a pool as such."""
     (ax, ay), (bx, by) = straight(start, end)
-    ax = bx if start.width > _SHORTEST - 1 else ax
-    bx = ax if end.width > _SHORTEST - 1 else bx
+    ax = bx if start in pools else ax
+    bx = ax if end in pools else bx
     if ax == bx:
         return [(ax, ay), (bx, by)]
-    y = by - _BETWEEN / 2 if by > ay else by + _BETWEEN / 2
+    beside = next((one for one in pools if one.y <= end.y and end.bottom <= one.bottom), end)
+    y = beside.y - _BETWEEN / 2 if by > ay else beside.bottom + _BETWEEN / 2
     return [(ax, ay), (ax, y), (bx, y), (bx, by)]
 
 

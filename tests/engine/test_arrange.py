@@ -157,6 +157,18 @@ def test_pools_stand_one_under_the_other_with_messages_between_them() -> None:
     assert box_of(plane, "l1").bottom == box_of(plane, "l2").y
 
 
+def test_a_message_crosses_between_the_pools() -> None:
+    pools = '<participant id="a" processRef="p"/><participant id="b" processRef="q"/>'
+    flows = '<messageFlow id="m" sourceRef="t1" targetRef="u2"/><messageFlow id="n" sourceRef="u1" targetRef="t2"/>'
+    ours = f'<process id="p"><task id="t1"/><task id="t2"/>{flow("t1", "t2")}</process>'
+    theirs = f'<process id="q"><task id="u1"/><task id="u2"/>{flow("u1", "u2")}</process>'
+    whole = f'{HEAD}<collaboration id="c">{pools}{flows}</collaboration>{ours}{theirs}</definitions>'
+    plane = only(whole.encode())
+    for key in ("m", "n"):
+        across = way_of(plane, key)[1]
+        assert box_of(plane, "a").bottom < across[1] < box_of(plane, "b").y
+
+
 def test_ids_are_nobody_elses_and_several_processes_have_a_diagram_each() -> None:
     processes = '<process id="p"><task id="a"/><task id="a_di"/></process><process id="q"><task id="b"/></process>'
     content = f"{HEAD}{processes}</definitions>"
