@@ -84,7 +84,7 @@ def add_service(code: str, name: str, address: str, hours: str, email: str, phon
 @click.argument("login")
 @click.argument("name")
 @click.option("--role", "roles", multiple=True, required=True, type=click.Choice(sorted(AGENT_ROLES)))
-@click.option("--prefecture", "code", help="Code of the préfecture; none for national agents (analysts).")
+@click.option("--prefecture", "code", help="Code of the préfecture; none for national agents.")
 @click.option("--service", "services", multiple=True, help="A service's name there; may be given again.")
 @click.option("--email")
 @STDIN
