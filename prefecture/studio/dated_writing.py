@@ -7,7 +7,7 @@ never lose each other's work. The rest of the file stays as it is written.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -66,11 +66,15 @@ def add(actor: Actor, draft_id: uuid.UUID, revision: int, kind: str, name: str, 
         text = _add_piece(read, name, given)
     else:
         subject = _subject(read.sheet, kind, name, given)
-        _assert_new_day(subject, given.get(SINCE))
+        _together(
+            lambda: _assert_value(subject, dated_words.parsed(given.get(VALUE, ""), subject.like)),
+            lambda: _assert_new_day(subject, given.get(SINCE)),
+            lambda: _assert_source(given, "Dites d’où vient cette valeur\u00a0: le texte, et sa date."),
+        )
         given[VALUE] = dated_words.parsed(given.get(VALUE, ""), subject.like)
-        _assert_value(subject, given[VALUE])
         text = toml_rows.add(read.text, _path(kind, name), _row(subject, given))
-    return _save(actor, draft_id, read, text, _warnings(read, given.get(SINCE)))
+    notes = (*_warnings(read, given.get(SINCE)), *(_unasked(draft_id, name) if kind == PIECE else ()))
+    return _save(actor, draft_id, read, text, notes)
 
 
 def correct(
@@ -146,16 +150,15 @@ def _checked(fields: Mapping[str, Any]) -> dict[str, Any]:
 def _add_piece(read: _Held, code: str, given: Mapping[str, Any]) -> str:
     """The next wording of a pièce, the one before it ended; or a pièce that was not asked for."""
     known = next((one for one in read.sheet.of(PIECE) if one.name == code), None)
-    if not given.get("libelle"):
-        raise Invalid({"libelle": "Dites quelle pièce est demandée."})
-    if not given.get("source"):
-        raise Invalid({"source": "Dites quel texte la demande."})
+    _together(
+        lambda: _assert_code(code) if known is None else _assert_new_day(known, given.get(SINCE)),
+        lambda: _assert_label(given),
+        lambda: _assert_source({"source": given.get("source")}, "Dites quel texte la demande."),
+    )
     fresh = {name: given.get(name) or (False if name in _FLAGS else None) for name in _OF_PIECE}
     days = {name: given[name] for name in (SINCE, UNTIL) if given.get(name)}
     if known is None:
-        _assert_code(code)
         return toml_rows.add(read.text, (dated.PIECES,), {dated.CODE: code, **fresh, **days})
-    _assert_new_day(known, given.get(SINCE))
     last = known.values[-1]
     if last.since is not None and last.since > given[SINCE]:
         raise Invalid({SINCE: "Une version plus tardive de cette pièce est déjà prévue\u00a0: corrigez-la."})
@@ -183,8 +186,6 @@ def _assert_code(code: str) -> None:
 
 def _row(subject: Subject, given: Mapping[str, Any]) -> dict[str, Any]:
     """A new row of an amount or of a change, its keys in the order of the file."""
-    if not given.get("source") and not given.get("fondement"):
-        raise Invalid({"source": "Dites d’où vient cette valeur\u00a0: le texte, et sa date."})
     last = subject.values[-1].row if subject.values else {}
     named = (
         {"libelle": given.get("libelle") or last.get("libelle")}
@@ -207,9 +208,39 @@ def _written(kind: str, given: Mapping[str, Any]) -> dict[str, Any]:
     if kind == FIGURE:
         names = (*names, "libelle")
     told = {name: given[name] for name in names if name in given}
-    if kind == PIECE and "libelle" in told and not told["libelle"]:
-        raise Invalid({"libelle": "Dites quelle pièce est demandée."})
+    if kind == PIECE and "libelle" in told:
+        _assert_label(told)
     return told
+
+
+def _together(*checks: Callable[[], None]) -> None:
+    """Every check made; what all of them refuse is told at once. Raises Invalid."""
+    errors: dict[str, str] = {}
+    for check in checks:
+        try:
+            check()
+        except Invalid as error:
+            errors |= error.fields
+    if errors:
+        raise Invalid(errors)
+
+
+def _assert_label(given: Mapping[str, Any]) -> None:
+    if not given.get("libelle"):
+        raise Invalid({"libelle": "Dites quelle pièce est demandée."})
+
+
+def _assert_source(given: Mapping[str, Any], said: str) -> None:
+    if not given.get("source") and not given.get("fondement"):
+        raise Invalid({"source": said})
+
+
+def _unasked(draft_id: uuid.UUID, code: str) -> tuple[str, ...]:
+    """What is to be known of a pièce for which no form has a question."""
+    forms = (content for path, content in queries.files(draft_id).items() if "forms/" in path)
+    if any(f'"{code}"'.encode() in content for content in forms):
+        return ()
+    return ("Aucun formulaire ne reçoit encore cette pièce\u00a0: ajoutez-lui une question.",)
 
 
 def _assert_new_day(subject: Subject, day: date | None, *, needed: bool = True) -> None:

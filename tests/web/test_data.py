@@ -103,6 +103,7 @@ def test_a_coming_amount_is_added_corrected_and_taken_away_and_the_file_is_as_be
     [
         ({"depuis": "2027-01-01", "valeur": "cher", "source": "x"}, "Écrivez un nombre"),
         ({"depuis": "", "valeur": "30", "source": "x"}, "Dites à partir de quel jour."),
+        ({"depuis": "", "valeur": "cher", "source": ""}, "3 réponses sont à corriger"),
         ({"depuis": "31/12/2027", "valeur": "30", "source": "x"}, "Donnez un jour"),
         ({"depuis": "2021-05-01", "valeur": "30", "source": "x"}, "Une valeur commence déjà ce jour-là"),
         ({"depuis": "2027-01-01", "valeur": "30", "source": ""}, "Dites d’où vient cette valeur"),
@@ -153,6 +154,7 @@ def test_a_piece_ends_and_another_begins_and_a_delay_is_typed_in_words(village: 
     assert change(village, ana, draft, **piece, depuis="2027-01-01", source="Arrêté")[0] == 302
     new = {"sorte": "piece", "code": "casier", "libelle": "Extrait de casier", "source": "Arrêté"}
     assert change(village, ana, draft, **new, depuis="2027-03-01")[0] == 302
+    assert "Aucun formulaire ne reçoit encore cette pièce" in plain(ana.get(page_of(draft)))
     delay = {"sorte": "delai", "nom": "silence.delai", "valeur": "6 mois", "source": "Décret"}
     assert change(village, ana, draft, **delay, depuis="2027-01-01")[0] == 302
     read = tomllib.loads(text_of(village, draft))
