@@ -8,7 +8,9 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
+from prefecture.kernel.unit_of_work import unit_of_work
 from prefecture.studio import queries as studio
+from prefecture.studio import service
 from tests.browser.test_studio import begun, browser, opened, served  # noqa: F401 (a fixture among them)
 from tests.web.village import Village
 
@@ -71,8 +73,9 @@ def test_an_analyst_writes_a_letter_and_reads_it_as_it_will_leave(village: Villa
         page.keyboard.type("{% if %}")
         page.get_by_role("tab", name="Aperçu").click()
         expect(panel.get_by_role("alert")).to_contain_text("une donnée est attendue")
+        expect(panel.get_by_role("img")).to_have_count(1)  # what was seen before it
         page.get_by_role("button", name="Annuler", exact=True).click()
-        expect(panel.get_by_role("img")).to_have_count(1)
+        expect(panel.get_by_role("alert")).to_have_count(0)
         assert Axe().run(page, ".letter").violations_count == 0
 
         # A letter of all démarches becomes one of this démarche's own.
@@ -83,3 +86,22 @@ def test_an_analyst_writes_a_letter_and_reads_it_as_it_will_leave(village: Villa
         page.locator(".cm-content").click()
         page.keyboard.type(" ")
         expect(page.locator("[data-state]")).to_have_text("Enregistré")
+
+
+def test_who_only_reads_sees_what_another_writes_and_writes_nothing(village: Village, browser: Browser) -> None:  # noqa: F811
+    draft, ana = begun(village), village.actor("ana")
+    with served(village.app) as address:
+        page = opened(browser, address, draft, login="rita")
+        page.goto(f"{address}/analyste/brouillons/{draft}?fichier={LETTER}")
+        expect(page.locator(".cm-content")).to_contain_text("Le titre est en fabrication")
+        written: list[str] = []
+        page.on("request", lambda asked: written.append(asked.url) if asked.method == "PUT" else None)
+        with village.app.app_context(), unit_of_work():
+            _, revision = studio.content(draft, LETTER)
+            service.save_file(ana, draft, LETTER, b"<p>Relu par Ana.</p>", revision)
+        page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")  # sooner than it would ask by itself
+        expect(page.locator(".cm-content")).to_have_text("<p>Relu par Ana.</p>")
+        page.get_by_role("tab", name="Mentions légales").click()
+        expect(page.locator(".letter-mention--missing")).to_have_count(1)
+        expect(page.get_by_role("button", name="Insérer")).to_have_count(0)
+        assert written == []

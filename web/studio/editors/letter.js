@@ -59,6 +59,7 @@ class Letter {
 
   load(text) {
     this.editor.load(text);
+    this.panel.changed();
   }
 
   changed() {

@@ -62,14 +62,17 @@ export function letterEditor(parent, { text, path, readOnly, nonce, changed, und
   const editor = { templates: [], vocabulary: [] };
   const listening = EditorView.updateListener.of((update) => {
     if (update.docChanged) {
-      changed();
+      // Another text put in place of this one is no writing of ours: whoever put it says so.
+      if (!update.transactions.some((one) => one.annotation(loaded))) {
+        changed();
+      }
       undoable({ undo: undoDepth(update.state) > 0, redo: redoDepth(update.state) > 0 });
     }
   });
   const extensions = [
     EditorView.cspNonce.of(nonce),
     EditorView.lineWrapping,
-    EditorView.contentAttributes.of({ 'aria-label': `Texte de ${path}`, spellcheck: 'true', lang: 'fr' }),
+    EditorView.contentAttributes.of({ 'aria-label': `Texte de ${path}`, spellcheck: 'true', lang: 'fr', tabindex: '0' }),
     EditorState.readOnly.of(readOnly),
     EditorState.tabSize.of(2),
     lineNumbers(),

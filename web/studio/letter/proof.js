@@ -15,7 +15,8 @@ export class Proof {
     this.dossier = make('input', { class: 'input', id: 'courrier-dossier', autocomplete: 'off', size: '22' });
     this.said = make('p', { class: 'muted', role: 'status' }, 'Préparation de l’aperçu…');
     this.shown = make('div', { class: 'letter-proof__shown' });
-    place.replaceChildren(this.#asked(), this.said, this.shown);
+    this.wrong = make('div');
+    place.replaceChildren(this.#asked(), this.said, this.wrong, this.shown);
     this.later = settled(() => this.#refreshIfInvented(), QUIET);
   }
 
@@ -60,8 +61,7 @@ export class Proof {
         this.#show(told);
       }
     } catch (error) {
-      this.said.textContent = '';
-      this.shown.replaceChildren(alert(error.told?.fields?.dossier ?? error.message));
+      this.#refused(alert(error.told?.fields?.dossier ?? error.message));
     }
   }
 
@@ -78,6 +78,8 @@ export class Proof {
     this.said.textContent = typo(told.data);
     const draw = { courrier: pages, courriel: mail, sms: text }[told.kind];
     const top = this.place.scrollTop;
+    this.wrong.replaceChildren();
+    this.shown.classList.remove('letter-proof__shown--before');
     this.shown.replaceChildren(...draw(told, this.letter.path));
     this.place.scrollTop = top;
   }
@@ -88,8 +90,15 @@ export class Proof {
     const go = file === path && line && make('button', {
       type: 'button', class: 'button button--secondary button--small', onclick: () => editor.go('', line),
     }, `Aller à la ligne ${line}`);
-    this.said.textContent = '';
-    this.shown.replaceChildren(alert(`${where ? `${where} : ` : ''}${message}.`, go));
+    this.#refused(alert(`${where ? `${where} : ` : ''}${message}.`, go));
+  }
+
+  /** What is wrong; what was seen before stays below, and is said to be of before. */
+  #refused(told) {
+    const seen = this.shown.childElementCount > 0;
+    this.said.textContent = seen ? typo('Ci-dessous, l’aperçu d’avant ce changement.') : '';
+    this.wrong.replaceChildren(told);
+    this.shown.classList.toggle('letter-proof__shown--before', seen);
   }
 
   #asked() {
