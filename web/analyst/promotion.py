@@ -24,6 +24,7 @@ from prefecture.studio.reception import KeyUnknown, Reception
 from web import session
 from web.analyst.comparison import WORDS, shown
 from web.analyst.frame import blueprint
+from web.analyst.publication import local_conflicts
 
 
 @blueprint.get("/versions/<uuid:version_id>/emporter")
@@ -164,13 +165,14 @@ def _arrival_page(arrival_id: uuid.UUID, errors: Mapping[str, str], status: int 
 
 def _meaning(found: Reception) -> dict[str, Any]:
     """What it would change here; nothing is said of files that cannot be read, the conditions do."""
-    told: dict[str, Any] = {"shown": None, "worse": (), "impact": None}
+    told: dict[str, Any] = {"shown": None, "worse": (), "impact": None, "local": []}
     if found.published:
         return told
     try:
         told["shown"] = shown(found.before, found.version)
         if found.before is not None:
             told["worse"] = promises.worse(found.before, found.version, clock.now().date())
+            told["local"] = local_conflicts(found.sealed.code, found.version)
             told["impact"] = impact.impact(found.sealed.code, found.version, {})
     except (DefinitionInvalid, ValueError):
         pass

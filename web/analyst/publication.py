@@ -103,7 +103,7 @@ def _page(draft_id: uuid.UUID, errors: Mapping[str, str]) -> str:
         shown=shown(old, new),
         words=WORDS,
         worse=_worse(old, new),
-        local=_local(draft.code, new) if old else [],
+        local=local_conflicts(draft.code, new) if old else [],
         impact=_touched(draft.code, new) if old else None,
         closed=retiring.closed(draft.code),
         acts=acts.acts(draft_id=draft_id),
@@ -125,8 +125,8 @@ def _touched(code: str, new: Version) -> Impact | None:
         return None
 
 
-def _local(code: str, new: Version) -> list[tuple[str, Setting, str]]:
-    """The préfectures whose own values the draft conflicts with; nothing is said of what cannot be read."""
+def local_conflicts(code: str, new: Version) -> list[tuple[str, Setting, str]]:
+    """The préfectures whose own values a version would conflict with; nothing is said of what cannot be read."""
     try:
         found = variants.touched(code, new)
     except ValueError:
