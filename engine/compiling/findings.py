@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 from engine.compiling.xml import local
 
@@ -70,6 +70,15 @@ class Finding:
     automatic: bool = False
 
 
+_PARTS: Final = ("EventDefinition", "LoopCharacteristics", "Expression", "timeDate", "timeDuration", "timeCycle")
+
+
+def _part(element: Element) -> bool:
+    """Whether nobody sees that element by itself: an event's definition, a repetition, an expression."""
+    around = element.getparent()
+    return local(element).endswith(_PARTS) and around is not None and local(around) != "definitions"
+
+
 def at(
     file: str,
     element: Element | None,
@@ -80,9 +89,9 @@ def at(
     *,
     automatic: bool = False,
 ) -> Finding:
-    """A finding about an element: its id (or that of the nearest element around it that has one), name and line."""
+    """A finding about an element: its id (or that of what is drawn around it, and has one), name and line."""
     named = element
-    while named is not None and not named.get("id"):
+    while named is not None and (not named.get("id") or _part(named)):
         named = named.getparent()
     key = (named.get("id") or "") if named is not None and local(named) != "definitions" else ""
     name = " ".join((named.get("name") or "").split()) if named is not None and key else ""

@@ -178,6 +178,18 @@ class Studio(Person):
         """Write into a field of the properties."""
         self.panel.get_by_label(label, exact=True).fill(text)
 
+    def formula(self, label: str, text: str) -> None:
+        """Write into a field of the properties that takes an expression."""
+        entry = self.panel.locator(".bio-properties-panel-entry", has=self.page.get_by_text(label, exact=True)).last
+        entry.locator("[contenteditable=true], input, textarea").first.click()
+        self.page.keyboard.press("Control+a")
+        self.page.keyboard.insert_text(text)
+
+    def follow(self, message: str) -> None:
+        """Click a finding: its element is chosen."""
+        pattern = re.compile(re.escape(message).replace(r"\ ", r"\s"))
+        self.page.locator(".studio-finding__go", has_text=pattern).first.click()
+
     def all_saved(self) -> None:
         """What was written is on the server."""
         expect(self.page.locator("[data-state]")).to_have_text("Enregistré")
