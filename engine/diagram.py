@@ -16,10 +16,15 @@ from engine.drawing.places import KINDS, in_order
 from engine.drawing.svg import number, tag, title
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
 _GAP: Final = 40.0
 _MARGIN: Final = 12.0
+_NEAR: Final = 8.0
+# Where on an outline a sign may stand, as parts of its width and height, the usual place first.
+_RIGHT: Final = ((1.0, 0.0), (0.75, 0.0), (1.0, 0.5), (0.5, 0.0))
+_LEFT: Final = ((0.0, 0.0), (0.25, 0.0), (0.0, 0.5), (0.5, 1.0))
+_LOW: Final = ((0.0, 1.0), (0.25, 1.0), (0.5, 1.0), (0.0, 0.5))
 
 STYLESHEET: Final = """\
 .bpmn{max-width:100%;height:auto;--bpmn-fond:#fff;--bpmn-encre:#1f2430;--bpmn-jeton:#0b5cad;--bpmn-fait:#2a7a4b;\
@@ -33,6 +38,7 @@ STYLESHEET: Final = """\
 .bpmn-fait>.bpmn-trait,.bpmn-pris{stroke:var(--bpmn-fait)}
 .bpmn-jeton>.bpmn-trait{stroke:var(--bpmn-jeton)}
 .bpmn-echec>.bpmn-trait{stroke:var(--bpmn-echec)}
+.bpmn-contour-echec{stroke:var(--bpmn-echec)}
 .bpmn-pastille-echec{fill:var(--bpmn-echec);stroke:var(--bpmn-fond)}
 .bpmn-pastille-jeton{fill:var(--bpmn-jeton);stroke:var(--bpmn-fond)}
 .bpmn-pastille-fait{fill:var(--bpmn-fait);stroke:var(--bpmn-fond)}
@@ -90,6 +96,7 @@ class _Picture:
         flows = frozenset(str(flow.get("id")) for flow in root.iter(bpmn("sequenceFlow")))
         self.warmth = warmth.Warmth(heat, flows)
         self.elements = {str(e.get("id")): e for e in root.iter() if isinstance(e.tag, str) and e.get("id")}
+        self.edges: list[Box] = []  # events at the edges of the steps of the plane that is being drawn
 
     def svg(self, prefix: str) -> str:
         steps = self._steps()
@@ -134,6 +141,7 @@ class _Picture:
         return "".join(pieces), widest + 2 * _MARGIN, top - _GAP + _MARGIN
 
     def _plane(self, plane: Plane) -> Iterator[str]:
+        self.edges = [s.box for s in plane.shapes if local(s.element) == "boundaryEvent"]
         behind = [s for s in plane.shapes if _is_container(s)]
         for shape in sorted(behind, key=lambda s: -s.box.width * s.box.height):
             yield self._node(shape)
@@ -173,17 +181,24 @@ class _Picture:
         key, kind = str(shape.element.get("id")), local(shape.element)
         classes = ["bpmn-element", f"bpmn-{kind}"]
         badges = ""
-        if key in self.done:
-            classes.append("bpmn-fait")
-            badges += _check(shape.box)
-        if self.tokens[key]:
-            classes.append("bpmn-jeton")
-            badges += _token(shape.box, self.tokens[key])
         if key in self.faults:
             classes.append("bpmn-echec")
-            badges += _cross(shape.box)
+            badges += _cross(shape.box, self._beside_events(shape, _LOW))
+        if key in self.done:
+            classes.append("bpmn-fait")
+            badges += _check(self._beside_events(shape, _RIGHT))
+        if self.tokens[key]:
+            classes.append("bpmn-jeton")
+            badges += _token(self._beside_events(shape, _LEFT), self.tokens[key])
         inside = title(self._told_name(shape.element)) + shapes.draw(shape, self._warmth(shape, key)) + badges
         return tag("g", inside, class_=" ".join(classes), data_element=key)
+
+    def _beside_events(self, shape: Shape, places: Sequence[tuple[float, float]]) -> tuple[float, float]:
+        """The first of these places on the outline that no event at the edge covers."""
+        found = [(shape.box.x + shape.box.width * x, shape.box.y + shape.box.height * y) for x, y in places]
+        others = [box for box in self.edges if box is not shape.box]
+        free = (one for one in found if not any(_covers(box, one) for box in others))
+        return next(free, found[0])
 
     def _warmth(self, shape: Shape, key: str) -> str:
         if local(shape.element) in shapes.CONTAINERS:  # a pool that says something else is told by its plate
@@ -235,14 +250,19 @@ def _told(steps: list[str]) -> str:
     return "Étapes\u00a0: " + "\u00a0; ".join(f"{i}. {step}" for i, step in enumerate(steps, 1)) + "."
 
 
-def _token(box: Box, count: int) -> str:
+def _covers(box: Box, place: tuple[float, float]) -> bool:
+    return box.x - _NEAR < place[0] < box.right + _NEAR and box.y - _NEAR < place[1] < box.bottom + _NEAR
+
+
+def _token(place: tuple[float, float], count: int) -> str:
+    left, top = place
     figure = "" if count == 1 else str(count)
     room = max(text.width(figure, 11) * 1.1 + 8, 18.0)
     badge = tag(
         "rect",
         class_="bpmn-pastille-jeton",
-        x=box.x - room / 2,
-        y=box.y - 9,
+        x=left - room / 2,
+        y=top - 9,
         width=room,
         height=18,
         rx=9,
@@ -251,18 +271,18 @@ def _token(box: Box, count: int) -> str:
         stroke_width=2,
     )
     if not figure:
-        return badge + tag("circle", class_="bpmn-pastille-texte", cx=box.x, cy=box.y, r=3, fill="#ffffff")
+        return badge + tag("circle", class_="bpmn-pastille-texte", cx=left, cy=top, r=3, fill="#ffffff")
     attributes: dict[str, str | float | None] = {
         "font_size": 11,
         "font_family": "sans-serif",
         "font_weight": "bold",
         "text_anchor": "middle",
     }
-    return badge + tag("text", figure, class_="bpmn-pastille-texte", x=box.x, y=box.y + 4, fill="#ffffff", **attributes)
+    return badge + tag("text", figure, class_="bpmn-pastille-texte", x=left, y=top + 4, fill="#ffffff", **attributes)
 
 
-def _check(box: Box) -> str:
-    x, y = box.right, box.y
+def _check(place: tuple[float, float]) -> str:
+    x, y = place
     badge = tag(
         "circle", class_="bpmn-pastille-fait", cx=x, cy=y, r=8, fill="#2a7a4b", stroke="#ffffff", stroke_width=2
     )
@@ -270,9 +290,21 @@ def _check(box: Box) -> str:
     return badge + tag("path", class_="bpmn-pastille-coche", d=way, fill="none", stroke="#ffffff", stroke_width=1.8)
 
 
-def _cross(box: Box) -> str:
-    x, y = box.x, box.bottom
-    badge = tag(
+def _cross(box: Box, place: tuple[float, float]) -> str:
+    x, y = place
+    outline = tag(
+        "rect",
+        class_="bpmn-contour-echec",
+        x=box.x - 3,
+        y=box.y - 3,
+        width=box.width + 6,
+        height=box.height + 6,
+        rx=min(box.width, box.height, 26) / 2,
+        fill="none",
+        stroke="#a11b1b",
+        stroke_width=2,
+    )
+    badge = outline + tag(
         "circle", class_="bpmn-pastille-echec", cx=x, cy=y, r=9, fill="#a11b1b", stroke="#ffffff", stroke_width=2
     )
     way = f"M{number(x - 3.5)},{number(y - 3.5)} l7,7 m0,-7 l-7,7"

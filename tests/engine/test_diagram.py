@@ -108,6 +108,14 @@ def test_where_something_is_wrong_is_crossed_and_told() -> None:
     assert "bpmn-echec" not in str(group(svg, "depot").get("class"))
 
 
+def test_no_sign_is_hidden_by_an_event_at_the_edge() -> None:
+    corner = DRAWN.replace(shape("rappel", 230, 140, 36, 36), shape("rappel", 182, 140, 36, 36))
+    assert corner != DRAWN
+    svg = picture(f"{HEAD}{MODEL}{corner}</bpmn:definitions>".encode(), faults={"examen": "échec"})
+    sign = next(e for e in group(svg, "examen").iter() if e.get("class") == "bpmn-pastille-echec")
+    assert float(str(sign.get("cx"))) > 218
+
+
 def test_several_tokens_on_one_element_are_counted() -> None:
     assert "3" in text_in(group(picture(tokens=["examen"] * 3), "examen"))
 
