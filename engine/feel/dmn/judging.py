@@ -162,7 +162,9 @@ class Judging:
     def _takers(self, row: int) -> tuple[int, ...]:
         """Which rules take all cases of a rule: one alone if there is one."""
         boxes = self.sheet.boxes
-        near = [one for one in self.numbers if self._before(row) >> one & 1 and meet(boxes[one], boxes[row])]
+        near = [
+            one for one in self.numbers if self._before(row) >> one & 1 and meet(boxes[one], boxes[row]) is not None
+        ]
         alone = next((one for one in near if inside(boxes[row], boxes[one])), None)
         return (alone + 1,) if alone is not None else tuple(one + 1 for one in near)
 

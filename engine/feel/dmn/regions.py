@@ -105,7 +105,7 @@ class Axis:
         kinds = [kind] if kind is not None else list(dict.fromkeys(KINDS[type(one)] for one in found))
         self.regions: list[Region] = []
         self._keys: dict[str, tuple[Scale, int, list[Any]]] = {}
-        self._named: dict[Value, int] = {}
+        self._named: dict[tuple[str, Value], int] = {}  # by kind: true is not 1
         for one in kinds:
             self._cut(one, [value for value in found if KINDS[type(value)] == one], allowed)
         if not kinds:
@@ -129,7 +129,7 @@ class Axis:
         if scale is not None:
             self._keys[kind] = (scale, first, [scale.key(one.value) for one in kept])
         else:
-            self._named.update({one.value: first + place for place, one in enumerate(kept) if not one.other})
+            self._named.update({(kind, one.value): first + place for place, one in enumerate(kept) if not one.other})
 
     def usual(self, most: Usual) -> int:
         """The regions that are as usual as that, or more."""
@@ -190,7 +190,8 @@ class Axis:
         kind = KINDS[type(value)]
         unsaid = self.all & ~self._kinds.get(kind, 0) & ~self._kinds.get("Null", 0)
         if kind not in self._keys:
-            return (1 << self._named[value] if value in self._named else 0), unsaid
+            place = self._named.get((kind, value))
+            return (0 if place is None else 1 << place), unsaid
         scale, first, keys = self._keys[kind]
         key = scale.key(value)
         place = bisect_left(keys, key)

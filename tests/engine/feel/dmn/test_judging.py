@@ -41,10 +41,10 @@ CELLS: dict[str, list[str]] = {
     "motif": [
         "-", '"a"', '"b"', '"a","b"', 'not("a")', 'not("a","c")', "null", '? = "c"', "not(null)", "? != null",
     ],
-    "complet": ["-", "true", "false", "not(true)", "null"],
+    "complet": ["-", "true", "false", "not(true)", "null", "1"],
     "le": [
         "-", '< date("2026-01-02")', '>= date("2026-01-02")', '[date("2026-01-01")..date("2026-01-03")]',
-        '@"2026-01-04"', 'not(date("2026-01-02"))',
+        '@"2026-01-04"', 'not(date("2026-01-02"))', "< 3", '> @"P1D"',
     ],
 }  # fmt: skip
 DOMAINS: dict[str, list[Any]] = {
@@ -261,11 +261,11 @@ def large(rules: int, inputs: int, seed: int, *, closing: bool = True) -> Decisi
 @pytest.mark.parametrize("closing", [True, False])
 def test_a_large_table_is_judged_while_one_types(closing: bool) -> None:
     decisions = large(200, 10, 7, closing=closing)
-    began = time.perf_counter()
+    began = time.process_time()
     judgement = judge(decisions, "essai")
-    spent = time.perf_counter() - began
+    spent = time.process_time() - began
     assert judgement.rules == 200
-    assert spent < 1.5, spent  # 300 ms alone on the machine; the limit leaves room for its neighbours
+    assert spent < 0.6, spent  # 100 to 200 ms; the limit leaves room for a slower machine
     assert bool(judgement.gaps) is not closing
 
 
