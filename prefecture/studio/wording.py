@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
 from engine.scenarios import Scenario, Step
+from engine.simulation import Difference
 
 _STATUTS = {
     "en_construction": "en construction",
@@ -18,6 +19,7 @@ _STATUTS = {
     "classe_sans_suite": "classé sans suite",
     "retire": "retiré",
 }
+_OPEN = "tâches ouvertes\u00a0: "
 _SENDINGS = {"courrier": "le courrier", "courriel": "le courriel", "sms": "le SMS", "notification": "la notification"}
 
 
@@ -60,6 +62,18 @@ def sending_words(sending: str) -> str:
     """« courriel:convocation » as it is said."""
     kind, _, name = sending.partition(":")
     return f"{_SENDINGS.get(kind, kind)} «\u00a0{name}\u00a0»" if name else sending
+
+
+def named(difference: Difference, names: Mapping[str, str]) -> Difference:
+    """A difference between open tasks with the names that the diagram gives them; any other as it is."""
+    if not difference.expected.startswith(_OPEN):
+        return difference
+    expected, got = (_tasks(one, names) for one in (difference.expected.removeprefix(_OPEN), difference.got))
+    return replace(difference, expected=_OPEN + expected, got=got)
+
+
+def _tasks(listed: str, names: Mapping[str, str]) -> str:
+    return ", ".join(f"«\u00a0{names[one]}\u00a0»" if one in names else one for one in listed.split(", "))
 
 
 def _step(number: int, step: Step, names: Mapping[str, str]) -> StepTold:

@@ -188,7 +188,8 @@ def test_the_drawing_says_what_the_scenarios_pass_and_where_one_fails(village: V
         # The red scenario is there at once, on the step that calls the block, and leads to its step in the block.
         page.locator(".studio-mark--stop").click()
         row = page.locator(f"[data-scenario='{NOMINAL}']")
-        expect(row).to_contain_text("attendu tâches ouvertes\u00a0: instruire_demande, trouvé recevoir_usager")
+        expect(row).to_contain_text("attendu tâches ouvertes\u00a0: «\u00a0Proposer une décision\u00a0»")
+        expect(row).to_contain_text("trouvé «\u00a0Recevoir l’usager\u00a0»")
         row.get_by_role("button", name="Montrer sur le diagramme").click()
         expect(page.locator("[data-file]")).to_have_text("_commun/bloc_convocation.bpmn")
         expect(page.locator("[data-element-id=recevoir_usager].studio-stopped")).to_be_visible()

@@ -71,7 +71,7 @@ def test_a_scenario_that_fails_shows_its_step_and_the_difference(ana: Visitor, d
     assert ana.post(address, {"texte": wrong, "revision": revision}, form=address).status_code == 302
     shown = plain(ana.get(address))
     assert "Il s’arrête à l’étape 4" in shown
-    assert "tâches ouvertes : instruire_demande" in shown
+    assert "tâches ouvertes : « Proposer une décision »" in shown
     assert "bpmn-echec" in ana.get(address).text
     assert ana.post(f"{draft}/essais", form=f"{draft}/essais").status_code == 302
     red = next(one for one in json.loads(ana.get(f"{draft}/essais/resultats").text)["scenarios"] if not one["passed"])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 from flask import Response, flash, make_response, redirect, render_template, request, url_for
@@ -194,12 +194,19 @@ def _as_json(found: Trial, diagrams: Mapping[str, bytes]) -> dict[str, Any]:
 
 
 def _tried_as_json(one: Tried, drawings: list[coverage.Sheet]) -> dict[str, Any]:
+    names = {place.id: place.name for sheet in drawings for place in sheet.places if not place.flow}
+    told = replace(one, stop=_named(one.stop, names)) if one.stop is not None else one
     return {
-        **asdict(one),
+        **asdict(told),
         "way": coverage.way_by_file(drawings, one.way),
         "here": coverage.by_file(drawings, coverage.standing(drawings, one.stop, one.way)),
         "awaited": coverage.by_file(drawings, coverage.awaited(drawings, one.stop)),
     }
+
+
+def _named(stop: Stop, names: Mapping[str, str]) -> Stop:
+    """A stop whose differences speak of tasks by their names."""
+    return replace(stop, differences=tuple(wording.named(one, names) for one in stop.differences))
 
 
 def _new_page(draft_id: uuid.UUID, values: Mapping[str, str], errors: Mapping[str, str]) -> str:
@@ -209,9 +216,12 @@ def _new_page(draft_id: uuid.UUID, values: Mapping[str, str], errors: Mapping[st
 
 def _scenario_page(draft_id: uuid.UUID, found: Attempt, text: str | None, errors: Mapping[str, str]) -> str:
     drawings = []
-    if found.result is not None:
-        stop = found.result.stop
-        passed = found.result.elements | found.result.flows
+    result = found.result
+    if result is not None:
+        stop = result.stop
+        names = {key: one.name or key for key, one in found.version.definition.elements.items()}
+        found = replace(found, result=replace(result, stop=_named(stop, names))) if stop else found
+        passed = result.elements | result.flows
         drawings = drawings_of(found.version.diagrams, passed, stop.here if stop else (), stop)
     return render_template(
         "analyst/trials_scenario.html",

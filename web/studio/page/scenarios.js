@@ -140,7 +140,8 @@ export class Scenarios {
     const passed = told.scenarios.length - failed;
     const figures = `${plural(passed, 'réussi')}, ${plural(failed, 'échoué')}. `
       + `Éléments parcourus : ${share(told.elements)}, chemins : ${share(told.flows)}.`;
-    return [this.#line(told.refused || `${this.#freshness()}${figures}`), ...told.scenarios.map((one) => this.#row(one))];
+    const sorted = [...told.scenarios].sort((a, b) => a.passed - b.passed); // what fails comes first
+    return [this.#line(told.refused || `${this.#freshness()}${figures}`), ...sorted.map((one) => this.#row(one))];
   }
 
   #line(text, button) {
