@@ -26,9 +26,9 @@ def test_a_drafts_scenarios_are_played_and_read(call: Call) -> None:
     played = told(ana.post(f"{place}/trials", key="une-fois"))
     assert played["passed"]
     assert told(ana.get(f"{place}/trials")) == played
-    assert len(played["tried"]) == 6
+    assert len(played["tried"]) > 5
     assert played["elements"] > 0.5
-    assert max(played["passes"].values()) == 6
+    assert max(played["passes"].values()) == len(played["tried"])
     assert set(played["tried"][0]["way"]) <= played["passes"].keys()
     proposed = told(ana.get(f"{place}/suggestions"))
     assert proposed["suggestions"]
