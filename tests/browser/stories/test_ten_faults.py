@@ -50,7 +50,6 @@ def test_ten_faults_are_repaired_from_the_findings_alone(stage: Stage) -> None:
     repair(studio)
     expect(studio.summary).to_contain_text("Aucun constat")
     studio.all_saved()
-    studio.picture("tout-est-repare")
     with stage.village.app.app_context():
         assert studio_queries.findings(draft) == []
 
@@ -65,7 +64,7 @@ def repair(studio: Studio) -> None:
     studio.follow("Le processus appelé « bloc_complet » est introuvable")
     panel.get_by_label("Bloc", exact=True).select_option("bloc_completude")
     studio.follow("L’élément ne dit pas quel message")
-    panel.get_by_text("Message", exact=True).first.click()
+    studio.unfold("Message", "Message")
     panel.get_by_label("Message", exact=True).select_option(label="renvoi_en_construction")
     studio.follow("« au bout de deux mois » n’est ni une date ISO 8601")
     studio.formula("Valeur", '=echeance_silence + duration("P1D")')

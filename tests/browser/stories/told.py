@@ -31,6 +31,10 @@ NAME = """() => {
 }"""
 # The number of the table’s row where the focus is, from 0.
 ROW = "() => document.activeElement.closest('.tjs-table tbody tr')?.sectionRowIndex ?? -1"
+MIDDLE = """(path) => {
+  const point = path.getPointAtLength(path.getTotalLength() / 2).matrixTransform(path.getScreenCTM());
+  return [point.x, point.y];
+}"""
 FAR = 250
 
 
@@ -103,17 +107,16 @@ class Person:
         """The page has this heading."""
         expect(self.page.get_by_role("heading", name=text).first).to_be_visible()
 
-    def show(self, place: Locator) -> None:
-        """Bring something to the middle of the window."""
-        place.evaluate("(one) => one.scrollIntoView({block: 'center', inline: 'start'})")
+    def show(self, place: Locator, block: str = "center") -> None:
+        """Bring something to the middle of the window, or to its `start`."""
+        place.evaluate("(one, block) => one.scrollIntoView({block})", block)
 
-    def picture(self, name: str, *, of: Locator | None = None, whole: bool = False) -> None:
-        """Keep what they see, if pictures are wanted."""
+    def picture(self, name: str, *, whole: bool = False, height: int = WINDOW["height"]) -> None:
+        """Keep what they see, if pictures are wanted; `whole`: what lies below the window too."""
         home = os.environ.get("PLANIPREF_CAPTURES")
         if home:
-            self.page.evaluate("document.fonts.ready")
-            taken = of.screenshot() if of else self.page.screenshot(full_page=whole)
-            keep(taken, Path(home) / f"{name}.png")
+            clip = None if whole else {**WINDOW, "height": height, "x": 0, "y": 0}
+            keep(self.page.screenshot(full_page=whole, clip=clip), Path(home) / f"{name}.png")
 
 
 class Keyboard(Person):
@@ -174,9 +177,25 @@ class Studio(Person):
         """Click an element of the drawing."""
         self.page.locator(f"[data-element-id={element}] .djs-hit").first.click()
 
+    def middle(self, flow: str) -> tuple[float, float]:
+        """Where the middle of a flow is in the window."""
+        x, y = self.page.locator(f"[data-element-id={flow}] .djs-hit").first.evaluate(MIDDLE)
+        return x, y
+
+    def choose_lane(self, element: str) -> None:
+        """Click a lane where its name stands."""
+        box = self.page.locator(f"[data-element-id={element}] .djs-visual > rect").first.bounding_box()
+        assert box is not None
+        self.page.mouse.click(box["x"] + 8, box["y"] + box["height"] / 2)
+
     def fill(self, label: str, text: str) -> None:
         """Write into a field of the properties."""
         self.panel.get_by_label(label, exact=True).fill(text)
+
+    def unfold(self, group: str, label: str) -> None:
+        """Open a group of the properties, unless its field is seen already: a group stays as it was left."""
+        if not self.panel.get_by_label(label, exact=True).is_visible():
+            self.panel.get_by_text(group, exact=True).first.click()
 
     def formula(self, label: str, text: str) -> None:
         """Write into a field of the properties that takes an expression."""
