@@ -102,6 +102,8 @@ class Gate:
             "api-documents.upload": {"data": {}, "content_type": "multipart/form-data"},
             "api-dossiers.file": {"json": {"demarche": TSE, "answers": {}}},
             "api-exchanges.write": {"json": {"text": "Bonjour"}},
+            "api-variants.write": {"json": {"number": 0, "values": {}}},
+            "api-variants.decide": {"json": {"number": 0, "path": "informations.acces", "keep": True}},
             "api-auth.issue": {"json": {"login": "x", "password": "x"}},
             "api-incidents.skip": {"json": {"reason": "Un motif."}},
             "api-incidents.edit": {"json": {"reason": "Un motif.", "values": {"essai": 1}}},
