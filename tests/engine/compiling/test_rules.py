@@ -60,6 +60,15 @@ def test_a_finding_names_file_element_line_and_a_way_out() -> None:
     assert found.fix
 
 
+def test_a_finding_names_what_is_drawn_not_the_definition_inside_it() -> None:
+    inner = (
+        '<timerEventDefinition id="inside"><timeDuration id="further">30 jours</timeDuration></timerEventDefinition>'
+    )
+    text = model(scope("start > w > end", f'<intermediateCatchEvent id="w">{inner}</intermediateCatchEvent>'))
+    found = next(f for f in compile([Source("m.bpmn", text)], None).findings if f.rule == "minuterie-illisible")
+    assert found.element == "w"
+
+
 def test_an_error_keeps_the_definition_back_and_a_warning_does_not() -> None:
     assert compile([Source("m", model(scope("start > g > a > end; g > b > end", XOR)))], None).definition is None
     assert compile([Source("m", model(scope("start > g -[x]> a > end; g -[y]> b > end", XOR)))], None).definition
