@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urljoin, urlsplit
@@ -45,13 +45,17 @@ SHAPES = (
     (re.compile(r"/taches/[^/]+"), "/taches/TASK"),
     (re.compile(r"/versions/[^/]+"), "/versions/VERSION"),
     (re.compile(r"/etape/\d+|/pages/\d+"), "/N"),
+    (re.compile(r"/(apercu|apercu-courrier|message|tables|fichiers)/.*?((\.\w+){1,2})$"), r"/\1/FILE\2"),
 )
 # Not pages: files, pictures, machines' addresses.
 NO_PAGES = re.compile(
-    r"/static/|/pages/\d+|\.ics$|\.pdf$|/fichier$|/documents/[0-9a-f-]{36}$|/api/|/healthz|/readyz|/corps$|\.(zip|csv|svg)(\?|$)"
+    r"/static/|/pages/\d+|/message/|\.ics$|\.pdf$|/fichier$|/documents/[0-9a-f-]{36}$|/api/|/healthz|/readyz|/corps$|\.(zip|csv|svg)(\?|$)"
 )
-# The same for everybody but for the header: judged as nobody in particular sees them, elsewhere only asked for.
-SHARED = re.compile(r"^/(demo|aide|mentions-legales|accessibilite|verifier)\b")
+# The same for everybody but for the header: judged as one role sees them, for the others only asked for.
+SHARED = {
+    "personne": re.compile(r"^/(demo|aide|mentions-legales|accessibilite|verifier)\b"),
+    "analyste": re.compile(r"^/analyste/(versions|brouillons)/"),
+}
 
 
 @pytest.fixture(scope="module")
@@ -102,7 +106,7 @@ def test_every_page_of_a_role_is_accessible_titled_narrow_enough_and_its_links_l
     context = browser.new_context(viewport={"width": 320, "height": 800}, bypass_csp=True)
     page = context.new_page()
     sign_in(page, demonstration, ACCOUNTS[role])
-    complaints, seen = walk(context, page, demonstration, whole=role == "personne")
+    complaints, seen = walk(context, page, demonstration, [one for by, one in SHARED.items() if by != role])
     context.close()
     assert seen >= 3
     assert not complaints, "\n".join(complaints)
@@ -118,8 +122,13 @@ def sign_in(page: Page, address: str, login: str | None) -> None:
         page.wait_for_load_state()
 
 
-def walk(context: BrowserContext, page: Page, address: str, *, whole: bool = True) -> tuple[list[str], int]:
-    """Go to every page that a link leads to, one of each shape; what is wrong, and how many were seen."""
+def walk(
+    context: BrowserContext, page: Page, address: str, shared: Sequence[re.Pattern[str]] = ()
+) -> tuple[list[str], int]:
+    """Go to every page that a link leads to, one of each shape; what is wrong, and how many were seen.
+
+    shared: addresses that are only asked for, because another role judges what they show.
+    """
     complaints: list[str] = []
     waiting, shapes, linked = [(page.url, "")], {shape(page.url)}, set()
     looked = 0
@@ -137,7 +146,7 @@ def walk(context: BrowserContext, page: Page, address: str, *, whole: bool = Tru
                 continue
             shapes.add(shape(link))
             path = urlsplit(link).path
-            if NO_PAGES.search(path) or (not whole and SHARED.match(path)):
+            if NO_PAGES.search(path) or any(one.match(path) for one in shared):
                 linked.add(link)
             else:
                 waiting.append((link, here))
