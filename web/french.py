@@ -154,11 +154,14 @@ def duration(value: timedelta | int) -> str:
 def typo(value: object) -> str:
     """Typography of a text: curly apostrophes, spaces that never break before : ; ? ! » and after «.
 
-    Markup is taken as it is.
+    Markup with tags is taken as it is; what gettext gives is Markup without any.
     """
     if isinstance(value, Markup):
-        return value
-    text = "" if value is None else str(value)
+        return value if "<" in value else Markup(_typed(str(value)))  # noqa: S704 (escaped before, nothing is added)
+    return _typed("" if value is None else str(value))
+
+
+def _typed(text: str) -> str:
     text = re.sub(r"(?<=\w)'(?=\w)", "’", text)
     text = re.sub(r"[ \u00a0]([:;?!»])", f"{NBSP}\\1", text)
     text = re.sub(r"« ", f"«{NBSP}", text)

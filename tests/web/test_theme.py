@@ -80,6 +80,9 @@ def test_typography_never_breaks_before_a_sign() -> None:
     assert french.typo("sous 12 jours, 30 %") == "sous 12\u00a0jours, 30\u00a0%"
     assert french.typo("à 14:30") == "à 14:30"
     assert french.typo(Markup("<b>l'a :</b>")) == "<b>l'a :</b>"
+    translated = french.typo(Markup("Qui ? &lt;vous&gt; ; sous 12 jours"))  # what gettext gives in a template
+    assert translated == "Qui\u00a0? &lt;vous&gt;\u00a0; sous 12\u00a0jours"
+    assert isinstance(translated, Markup)
     assert french.typo(None) == ""
 
 
