@@ -19,6 +19,7 @@ from tests.town import START
 from tests.web.village import Village, copied, make
 
 PATIENCE = 20_000
+NAMED = "http://planipref.example"  # what letters print, whatever the port
 
 
 @pytest.fixture(scope="session")
@@ -46,7 +47,7 @@ def browser() -> Iterator[Browser]:
 def stage(founded: tuple[Path, str], tmp_path: Path, browser: Browser) -> Iterator[Stage]:
     """The préfecture of one story on a Monday morning, its pages served on a free port."""
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
-    app = copied(founded[0], tmp_path)
+    app = copied(founded[0], tmp_path, PLANIPREF_BASE_URL=NAMED)
     server = make_server("127.0.0.1", 0, app, threaded=True)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     with clock.frozen(START):
