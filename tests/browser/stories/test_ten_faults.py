@@ -64,7 +64,6 @@ def repair(studio: Studio) -> None:
     studio.follow("Le processus appelé « bloc_complet » est introuvable")
     panel.get_by_label("Bloc", exact=True).select_option("bloc_completude")
     studio.follow("L’élément ne dit pas quel message")
-    studio.unfold("Message", "Message")
     panel.get_by_label("Message", exact=True).select_option(label="renvoi_en_construction")
     studio.follow("« au bout de deux mois » n’est ni une date ISO 8601")
     studio.formula("Valeur", '=echeance_silence + duration("P1D")')

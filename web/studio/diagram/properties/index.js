@@ -68,6 +68,8 @@ function written(here) {
 }
 
 const REPLACED = ['timer', 'multiInstance'];
+// What an event is about: findings lead here.
+const ABOUT = ['message', 'signal', 'error', 'escalation', 'link'];
 
 export class PlaniPrefProperties {
   constructor(propertiesPanel, injector) {
@@ -90,7 +92,7 @@ export class PlaniPrefProperties {
         ...group('planipref-carte', 'Carte de l’usager', user ? card(here) : [], OPEN),
         ...written(here),
         ...lists(here),
-        ...others,
+        ...others.map((one) => (ABOUT.includes(one.id) ? { ...one, ...OPEN } : one)),
         ...(step ? [freeProperties({ ...here, without: NAMED })] : []),
       ].filter(Boolean);
     };
