@@ -1,5 +1,4 @@
-"""What the editor asks while one writes: findings of the unsaved text, its automatic corrections, its drawing, what one may
-name."""
+"""What the editor asks while one writes: findings of the unsaved text, its corrections, its drawing, what to name."""
 
 from __future__ import annotations
 
