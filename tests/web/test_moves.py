@@ -74,7 +74,7 @@ def test_filters_are_kept_in_the_address_and_what_cannot_be_read_is_told(village
     assert again.status_code == 303
     assert "csrf_token" not in again.headers["Location"]
     page = plain(ana.get(again.headers["Location"]))
-    assert "1 dossier(s) par leur numéro" in page
+    assert "1 dossier par leur numéro" in page
     assert "Aucun dossier à déplacer" in plain(ana.get(f"{PLAN}&prefecture=75"))
     wrong = ana.get(f"{PLAN}&du=hier")
     assert wrong.status_code == 422

@@ -83,7 +83,7 @@ def in_words(choice: Choice, versions: Mapping[uuid.UUID, int], steps: Mapping[s
     if choice.filed_before is not None:
         found.append(f"déposés avant le {french.short_date(choice.filed_before, french.PARIS)}")
     if choice.numbers:
-        found.append(f"{len(choice.numbers)} dossier(s) par leur numéro")
+        found.append(f"{len(choice.numbers)} dossier{'s' if len(choice.numbers) > 1 else ''} par leur numéro")
     return found
 
 
