@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import zip_longest
 
 from engine.compiling import xml
 from engine.compiling.xml import Element, local
 
 _SHOWN = 12  # rules told one by one; more are counted
+_ANY = "-"
+
+
+@dataclass(frozen=True)
+class _Rule:
+    """What a rule says: its conditions, its results, its note."""
+
+    conditions: tuple[str, ...]
+    results: tuple[str, ...]
+    note: str
 
 
 def table_differences(before: bytes, after: bytes) -> Iterator[str]:
@@ -33,13 +45,13 @@ def _decision(old: Element, new: Element) -> Iterator[str]:
     policies = [_policy(one) for one in (old, new)]
     if policies[0] != policies[1]:
         yield f"{name}. Choix des règles\u00a0: {policies[0]} devient {policies[1]}."
-    yield from _told_rules(name, _rules(old), _rules(new))
+    yield from _told_rules(name, columns[1], _rules(old), _rules(new))
     texts = [_text(one, "literalExpression") for one in (old, new)]
     if texts[0] != texts[1]:
         yield f"{name}. Calcul\u00a0: «\u00a0{texts[0]}\u00a0» devient «\u00a0{texts[1]}\u00a0»."
 
 
-def _told_rules(name: str, old: dict[str, str], new: dict[str, str]) -> Iterator[str]:
+def _told_rules(name: str, columns: Sequence[str], old: Mapping[str, _Rule], new: Mapping[str, _Rule]) -> Iterator[str]:
     """Rules are known by their ids; one whose id alone is new is the same rule."""
     kept = set(old.values()) & set(new.values())
     told = []
@@ -47,12 +59,12 @@ def _told_rules(name: str, old: dict[str, str], new: dict[str, str]) -> Iterator
         if rule in kept:
             continue
         if key in old and old[key] not in kept:
-            told.append(f"{name}. Règle {number}\u00a0: «\u00a0{old[key]}\u00a0» devient «\u00a0{rule}\u00a0».")
+            told.append(f"{name}. Règle {number}\u00a0: {_changed(columns, old[key], rule)}.")
         else:
-            told.append(f"{name}. Règle {number} ajoutée\u00a0: «\u00a0{rule}\u00a0».")
+            told.append(f"{name}. Règle {number} ajoutée\u00a0: {_whole(columns, rule)}.")
     for number, (key, rule) in enumerate(old.items(), 1):
         if rule not in kept and key not in new:
-            told.append(f"{name}. Règle {number} retirée\u00a0: «\u00a0{rule}\u00a0».")
+            told.append(f"{name}. Règle {number} retirée\u00a0: {_whole(columns, rule)}.")
     yield from told[:_SHOWN]
     if len(told) > _SHOWN:
         yield f"{name}. Et {len(told) - _SHOWN} autres règles qui diffèrent."
@@ -60,25 +72,48 @@ def _told_rules(name: str, old: dict[str, str], new: dict[str, str]) -> Iterator
         yield f"{name}. L’ordre des règles a changé."
 
 
+def _whole(columns: Sequence[str], rule: _Rule) -> str:
+    """« si A est « > 1 », alors B est « "oui" » »; what a rule does not look at is not told."""
+    named = list(zip(columns, (*rule.conditions, *rule.results), strict=False))
+    split = len(rule.conditions)
+    conditions = " et ".join(f"{column} est {_quoted(cell)}" for column, cell in named[:split] if cell != _ANY)
+    results = ", ".join(f"{column} est {_quoted(cell)}" for column, cell in named[split:])
+    told = f"{f'si {conditions}' if conditions else 'dans tous les cas'}, {results}"
+    return told + (f" ({rule.note})" if rule.note else "")
+
+
+def _changed(columns: Sequence[str], old: _Rule, new: _Rule) -> str:
+    """The cells that differ, by their columns."""
+    cells = zip_longest(columns, (*old.conditions, *old.results), (*new.conditions, *new.results), fillvalue="")
+    told = [f"{column} {_quoted(was)} devient {_quoted(now)}" for column, was, now in cells if was != now]
+    if old.note != new.note:
+        told.append(f"note {_quoted(old.note)} devient {_quoted(new.note)}")
+    return ", ".join(told)
+
+
+def _quoted(cell: str) -> str:
+    return f"«\u00a0{cell or _ANY}\u00a0»"
+
+
 def _decisions(content: bytes) -> dict[str, Element]:
     return {str(one.get("id")): one for one in _all(xml.parse(content), "decision")}
 
 
-def _rules(decision: Element) -> dict[str, str]:
-    """Each rule as one line: conditions → results (note)."""
+def _rules(decision: Element) -> dict[str, _Rule]:
+    """Each rule by its id."""
     found = {}
     for number, rule in enumerate(_all(decision, "rule")):
-        sides = [[_text(entry, "text") or "-" for entry in _all(rule, kind)] for kind in ("inputEntry", "outputEntry")]
+        sides = [
+            tuple(_text(entry, "text") or _ANY for entry in _all(rule, kind)) for kind in ("inputEntry", "outputEntry")
+        ]
         note = " ; ".join(filter(None, (_text(entry, "text") for entry in _all(rule, "annotationEntry"))))
-        line = " | ".join(sides[0]) + " → " + " | ".join(sides[1])
-        found[str(rule.get("id") or number)] = line + (f" ({note})" if note else "")
+        found[str(rule.get("id") or number)] = _Rule(sides[0], sides[1], note)
     return found
 
 
 def _columns(decision: Element) -> list[str]:
     inputs = [str(one.get("label") or _text(one, "text")) for one in _all(decision, "input")]
-    outputs = [f"→ {one.get('label') or one.get('name') or 'résultat'}" for one in _all(decision, "output")]
-    return inputs + outputs
+    return inputs + [str(one.get("label") or one.get("name") or "résultat") for one in _all(decision, "output")]
 
 
 def _policy(decision: Element) -> str:
