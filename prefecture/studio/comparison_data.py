@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterator, Mapping
+from datetime import date
 from typing import Any
 
 from prefecture.studio.spans import span
@@ -27,6 +28,7 @@ _KNOWN: Mapping[str, str] = {
 }
 # By what the rows of a list are known: dated figures by their date, pièces by their code.
 _KEYS = ("code", "reglage", "depuis", "nom", "reference", "titre", "libelle")
+_FROM = "@"  # between what a row is known by and the day from which it counts
 _WORDS = {True: "oui", False: "non"}
 
 
@@ -58,7 +60,7 @@ def _key(row: Mapping[str, Any], number: int) -> str:
     """What a row is known by; with the day from which it counts where the same thing has several."""
     key = next((str(row[name]) for name in _KEYS if name in row), str(number))
     since = row.get("depuis")
-    return key if since is None or key == str(since) else f"{key}\u00a0» à partir du «\u00a0{since}"
+    return key if since is None or key == str(since) else f"{key}{_FROM}{since}"
 
 
 def _beside_its_key(row: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -76,8 +78,18 @@ def _named(path: str) -> str:
         return path
     key, _, name = row.partition("]")
     group = {"pieces": "Pièce", "sources": "Source", "changements": "Réglage"}.get(head, head.removeprefix("donnees."))
-    since = f"au {key}" if head.startswith("donnees.") else f"«\u00a0{key}\u00a0»"
-    return f"{group} {since}, {name.removeprefix('.') or 'valeur'}"
+    known, _, since = key.partition(_FROM)
+    told = f"au {_day(known)}" if head.startswith("donnees.") else f"«\u00a0{known}\u00a0»"
+    begins = f" à partir du {_day(since)}" if since else ""
+    return f"{group} {told}{begins}, {name.removeprefix('.') or 'valeur'}"
+
+
+def _day(text: str) -> str:
+    """A day as people write it; any other text as it stands."""
+    try:
+        return f"{date.fromisoformat(text):%d/%m/%Y}"
+    except ValueError:
+        return text
 
 
 def _said(value: Any) -> str:

@@ -48,7 +48,7 @@ def test_a_dated_value_is_told_by_its_day_and_says_nothing_twice() -> None:
         version(FILES), version({**FILES, "demarche.toml": FILES["demarche.toml"] + row})
     ).sections.values()
     assert [one.replace("\u00a0", " ") for one in files[0].sentences] == [
-        "Réglage « silence.delai » à partir du « 2027-01-01 », valeur : 6 mois (P6M) (ajouté)."
+        "Réglage « silence.delai » à partir du 01/01/2027, valeur : 6 mois (P6M) (ajouté)."
     ]
 
 
