@@ -96,12 +96,17 @@ def _touch(dossier_id: Any) -> None:
     db.session.execute(table.update().where(table.c.id == dossier_id).values(revision=100))
 
 
-def test_a_locked_sqlite_file_is_busy_and_a_broken_rule_is_not(sqlite_world: World) -> None:
+def test_a_locked_sqlite_file_is_busy_and_a_broken_rule_is_not(
+    sqlite_world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("prefecture.kernel.db.BUSY_TIMEOUT_MS", 50)
+    with sqlite_world.app.app_context():
+        db.engine.dispose()  # connections made from now on wait no longer
     with sqlite_world.app.app_context(), db.engine.connect() as other:
         other.exec_driver_sql("COMMIT")
         other.exec_driver_sql("BEGIN IMMEDIATE")
         with pytest.raises(Unavailable, match="Trop de personnes") as busy, unit_of_work():
-            db.session.execute(text("PRAGMA busy_timeout=50"))
+            db.session.execute(text("SELECT 1"))
         assert busy.value.retry_after == outages.RETRY_BUSY
         other.exec_driver_sql("COMMIT")
         other.exec_driver_sql("BEGIN")
