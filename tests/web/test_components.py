@@ -55,7 +55,7 @@ def opened(browser: Browser, address: str, **options: Any) -> tuple[Page, list[s
 
 
 @pytest.mark.parametrize("view", ["usager", "agent"])
-@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (320, "light"), (1280, "dark"), (320, "dark")])
+@pytest.mark.parametrize(("width", "scheme"), [(320, "light"), (1280, "dark")])
 def test_axe_finds_nothing(browser: Browser, address: str, view: str, width: int, scheme: str) -> None:
     page, complaints = opened(browser, f"{address}?vue={view}", width=width, color_scheme=scheme)
     page.locator("details").evaluate_all("all => all.forEach(one => { one.open = true })")
