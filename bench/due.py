@@ -25,7 +25,7 @@ from prefecture.kernel.db import db
 from prefecture.kernel.unit_of_work import unit_of_work
 from tests.town import PDF, PIECES, PROCESSES, TSE, demande
 
-DOSSIERS = 100
+DOSSIERS = 200
 # The earliest timer of each dossier is due; nothing else is.
 _DUE = text(
     "UPDATE due_work SET run_at = now() - interval '1 hour' WHERE id IN (SELECT DISTINCT ON (dossier_id) id"
