@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from io import BytesIO
 
-from flask import Response, request
-from werkzeug.exceptions import UnsupportedMediaType
+from flask import Response
 
 from api import auth, keyed
 from api.problems import named
-from api.reading import Blueprint
+from api.reading import UPLOAD, Blueprint, sent_file
 from api.views import DocumentSchema
 from prefecture.documents import service as documents
 from prefecture.kernel.entry import AGENTS, entry
@@ -17,34 +16,17 @@ from prefecture.kernel.errors import Invalid
 
 blueprint = Blueprint("api-documents", __name__, description="Envoi de fichiers")
 
-_BODY = {
-    "content": {
-        "multipart/form-data": {
-            "schema": {
-                "type": "object",
-                "required": ["file"],
-                "properties": {"file": {"type": "string", "format": "binary"}},
-            }
-        }
-    }
-}
-
 
 @blueprint.post("/documents")
 @blueprint.response(201, DocumentSchema)
-@blueprint.doc(requestBody=_BODY)
+@blueprint.doc(requestBody=UPLOAD)
 @entry("usager", *AGENTS)
 def upload() -> Response:
     """Envoyer un fichier (PDF, JPEG, PNG, HEIC) ; son identifiant sert ensuite à le joindre."""
     actor = auth.caller("document.add")
-    if request.mimetype != "multipart/form-data":
-        raise UnsupportedMediaType
-    sent = request.files.get("file")
-    if sent is None or not sent.filename:
-        raise Invalid({"file": "Un fichier est attendu dans le champ « file »."})
-    content = sent.stream.read()
+    filename, content = sent_file()
     try:
-        prepared = documents.prepare(sent.filename, BytesIO(content))  # stored before any door is open
+        prepared = documents.prepare(filename, BytesIO(content))  # stored before any door is open
     except Invalid as error:
         raise named(error, fichier="file") from error
 

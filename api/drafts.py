@@ -7,14 +7,13 @@ from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
 
-from flask import Response, request
+from flask import Response
 from marshmallow import Schema, fields
-from werkzeug.exceptions import UnsupportedMediaType
 
 from api import auth, keyed
 from api.french import RequestSchema, length
 from api.problems import named
-from api.reading import Blueprint
+from api.reading import UPLOAD, Blueprint, sent_file
 from prefecture.identity.permissions import Actor
 from prefecture.kernel.entry import entry
 from prefecture.kernel.errors import Invalid
@@ -25,17 +24,6 @@ from prefecture.studio import queries as studio
 blueprint = Blueprint("api-drafts", __name__, description="Brouillons de démarches")
 WRITER = ("analyste",)
 READERS = ("analyste", "recetteur")
-UPLOAD = {
-    "content": {
-        "multipart/form-data": {
-            "schema": {
-                "type": "object",
-                "required": ["file"],
-                "properties": {"file": {"type": "string", "format": "binary"}},
-            }
-        }
-    }
-}
 
 
 class FileSchema(Schema):
@@ -250,16 +238,6 @@ def let_go(draft_id: uuid.UUID) -> Response:
     with unit_of_work():
         service.release(actor, draft_id)
     return Response(status=204)
-
-
-def sent_file() -> tuple[str, bytes]:
-    """The name and the content of the file sent; raises UnsupportedMediaType, Invalid."""
-    if request.mimetype != "multipart/form-data":
-        raise UnsupportedMediaType
-    sent = request.files.get("file")
-    if sent is None or not sent.filename:
-        raise Invalid({"file": "Un fichier est attendu dans le champ « file »."})
-    return sent.filename, sent.stream.read()
 
 
 def _begun(actor: Actor, body: dict[str, Any]) -> uuid.UUID:

@@ -7,15 +7,14 @@ import uuid
 from dataclasses import asdict
 from typing import Any
 
-from flask import Response, request
+from flask import Response
 from marshmallow import Schema, fields
-from werkzeug.exceptions import UnsupportedMediaType
 
 from api import auth, keyed
 from api.french import RequestSchema, length
 from api.problems import named
 from api.publication import ConditionSchema, PublishedVersionSchema
-from api.reading import Blueprint
+from api.reading import UPLOAD, Blueprint, sent_file
 from prefecture.kernel.entry import entry
 from prefecture.kernel.errors import Invalid
 from prefecture.studio import promotion, publication, reception, signoff, trust
@@ -23,17 +22,6 @@ from prefecture.studio.reception import Reception
 
 blueprint = Blueprint("api-promotion", __name__, description="Versions d’une installation à l’autre")
 NATIONAL = "administrateur"
-_BODY = {
-    "content": {
-        "multipart/form-data": {
-            "schema": {
-                "type": "object",
-                "required": ["file"],
-                "properties": {"file": {"type": "string", "format": "binary"}},
-            }
-        }
-    }
-}
 
 
 class KeySchema(Schema):
@@ -162,17 +150,12 @@ def seal(version_id: uuid.UUID) -> Response:
 
 @blueprint.post("/publications/arrivals")
 @blueprint.response(201, ArrivalSchema)
-@blueprint.doc(requestBody=_BODY)
+@blueprint.doc(requestBody=UPLOAD)
 @entry(NATIONAL)
 def arrive() -> Response:
     """Recevoir un fichier scellé : il est vérifié et gardé, sans être publié ; deux fois le même n’en font qu’un."""
     actor = auth.caller("demarche.govern")
-    if request.mimetype != "multipart/form-data":
-        raise UnsupportedMediaType
-    sent = request.files.get("file")
-    if sent is None or not sent.filename:
-        raise Invalid({"file": "Un fichier est attendu dans le champ « file »."})
-    content = sent.stream.read()
+    _, content = sent_file()
 
     def work() -> keyed.Answer:
         try:

@@ -19,6 +19,20 @@ NUL = "\x00"
 _UNREADABLE = "Ce texte contient un caractère nul, qui ne peut pas être gardé."
 
 
+# What a route that takes one file says of its body.
+UPLOAD = {
+    "content": {
+        "multipart/form-data": {
+            "schema": {
+                "type": "object",
+                "required": ["file"],
+                "properties": {"file": {"type": "string", "format": "binary"}},
+            }
+        }
+    }
+}
+
+
 class Parser(FlaskParser):
     """Reads JSON bodies: UTF-8, no NaN, no lone surrogate, bounded depth; another content type is a 415."""
 
@@ -52,6 +66,16 @@ def prepare() -> None:
     if any(NUL in str(value) for value in (request.view_args or {}).values()):
         raise NotFound
     refuse_nul(request.args.to_dict())
+
+
+def sent_file() -> tuple[str, bytes]:
+    """The name and the content of the file sent; raises UnsupportedMediaType, Invalid."""
+    if request.mimetype != "multipart/form-data":
+        raise UnsupportedMediaType
+    sent = request.files.get("file")
+    if sent is None or not sent.filename:
+        raise Invalid({"file": "Un fichier est attendu dans le champ « file »."})
+    return sent.filename, sent.stream.read()
 
 
 def refuse_nul(read: Any) -> None:
