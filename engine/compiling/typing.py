@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
 from engine.feel import ast
+from engine.feel.walk import path_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -52,16 +53,6 @@ _COMPARABLE: Final = frozenset(
         "years and months duration",
     }
 )
-
-
-def path_of(node: ast.Node) -> str:
-    """`a.b.c` for a chain of names, empty for anything else."""
-    if isinstance(node, ast.Name):
-        return node.name
-    if isinstance(node, ast.Path):
-        base = path_of(node.base)
-        return f"{base}.{node.key}" if base else ""
-    return ""
 
 
 def type_of(node: ast.Node, of_path: Callable[[str], str]) -> str:

@@ -30,6 +30,16 @@ def _nodes_in(value: object) -> Iterator[ast.Node]:
             yield from _nodes_in(item)
 
 
+def path_of(node: ast.Node) -> str:
+    """`a.b.c` for a chain of names, empty for anything else."""
+    if isinstance(node, ast.Name):
+        return node.name
+    if isinstance(node, ast.Path):
+        base = path_of(node.base)
+        return f"{base}.{node.key}" if base else ""
+    return ""
+
+
 def mentions(node: ast.Node, name: str) -> bool:
     """Whether a name stands anywhere in a tree."""
     waiting = [node]

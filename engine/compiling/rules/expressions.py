@@ -9,10 +9,10 @@ from engine.compiling.feel import error_of
 from engine.compiling.names import Known, known_names
 from engine.compiling.registry import rule
 from engine.compiling.slots import Slot, slots
-from engine.compiling.typing import clashes, path_of, type_of
+from engine.compiling.typing import clashes, type_of
 from engine.compiling.xml import extension, local
 from engine.feel import ast, compile_expression
-from engine.feel.walk import children
+from engine.feel.walk import children, path_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

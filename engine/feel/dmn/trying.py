@@ -26,7 +26,7 @@ from engine.feel.expression import BUILTIN_NAMES
 from engine.feel.parser import parse, parse_unary
 from engine.feel.scope import Scope
 from engine.feel.values import Value
-from engine.feel.walk import children, free_names
+from engine.feel.walk import children, free_names, path_of
 
 
 @dataclass(frozen=True)
@@ -172,16 +172,6 @@ def _put(given: dict[str, Value], path: str, value: Value) -> None:
             return
         here = inner
     here[last] = value
-
-
-def path_of(node: ast.Node) -> str:
-    """`a.b.c` of a tree that is nothing else; empty otherwise."""
-    if isinstance(node, ast.Name):
-        return node.name
-    if isinstance(node, ast.Path):
-        base = path_of(node.base)
-        return f"{base}.{node.key}" if base else ""
-    return ""
 
 
 def _paths(tree: ast.Node) -> Iterator[str]:
