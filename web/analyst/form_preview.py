@@ -236,10 +236,12 @@ def _citizen(shown: Shown, errors: Mapping[str, str]) -> str:
     if place.task is not None and place.card is not None:
         dossier, task = previewing.dossier_of(shown.version, place), previewing.Task(place.name, place.card)
         last = shown.following is None
-        return render_template("analyst/preview_task.html", **shared, task=task, dossier=dossier, asked=(), last=last)
+        told = {"task": task, "dossier": dossier, "asked": (), "last": last}
+        return render_template("analyst/preview_citizen.html", drawn_by="citizen/task.html", **shared, **told)
     asked = shown.form.pieces(shown.filling.answers, context=shown.filling.context)
     return render_template(
-        "analyst/preview_step.html",
+        "analyst/preview_citizen.html",
+        drawn_by="citizen/step.html",
         **shared,
         title=place.demarche,
         pieces=[one for one in asked if one.page > shown.page],
