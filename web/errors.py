@@ -28,6 +28,10 @@ _WORDS = {
     503: ("Le service est momentanément indisponible", "Réessayez dans quelques minutes."),
 }
 
+# Conflicts that are nobody's doing: time alone is wanted.
+_NOT_YET = "Pas encore prêt"
+_BY_CODE = {"en-preparation": _NOT_YET, "en-quarantaine": _NOT_YET}
+
 
 def register(app: Flask) -> None:
     """Show every error as a page, for addresses outside the API."""
@@ -37,9 +41,10 @@ def register(app: Flask) -> None:
     app.register_error_handler(500, _internal)
 
 
-def page(status: int, sentence: str | None = None) -> Response:
-    """The error page of `status`, with `sentence` in place of the usual one."""
+def page(status: int, sentence: str | None = None, *, code: str = "") -> Response:
+    """The error page of `status`; `sentence` replaces the usual one, and some codes have a title of their own."""
     title, usual = _WORDS.get(status, _WORDS[500])
+    title = _BY_CODE.get(code, title)
     if status >= 500:
         g.setdefault("actor", None)  # the page of an outage asks the database nothing
     if request.accept_mimetypes.best == "application/json":  # a script of ours: it shows `detail` where it stands
@@ -52,7 +57,7 @@ def page(status: int, sentence: str | None = None) -> Response:
 def _domain(error: DomainError) -> Response:
     if isinstance(error, Unauthenticated):
         return redirect(url_for("account.sign_in"))
-    response = page(error.status, error.message)
+    response = page(error.status, error.message, code=error.code)
     if isinstance(error, TooMany | Unavailable):
         response.headers["Retry-After"] = str(error.retry_after)
     return response
