@@ -16,8 +16,8 @@ from prefecture.demarches.bundle import LARGEST_FILE
 from prefecture.kernel.entry import entry
 from prefecture.kernel.errors import DomainError
 from prefecture.kernel.unit_of_work import unit_of_work
+from prefecture.studio import folder, layout, service
 from prefecture.studio import queries as studio
-from prefecture.studio import service
 
 blueprint = Blueprint("api-draft-files", __name__, description="Fichiers des brouillons")
 _CONTENT = {"content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}}
@@ -61,6 +61,23 @@ class FindingListSchema(Schema):
     """Findings, errors first."""
 
     items = fields.List(fields.Nested(FindingSchema))
+
+
+class ArrangementRequestSchema(RequestSchema):
+    """Which diagram to lay out, and the text not yet saved if there is one."""
+
+    path = fields.String(required=True, validate=length(1, 200), metadata={"description": "Comme `processus.bpmn`"})
+    content = fields.String(
+        load_default=None,
+        validate=length(0, LARGEST_FILE),
+        metadata={"description": "Le texte à disposer ; à défaut, celui du brouillon"},
+    )
+
+
+class ArrangementSchema(Schema):
+    """A diagram with its drawing made anew."""
+
+    content = fields.String(metadata={"description": "Le fichier entier, à enregistrer par `PUT …/files/…`"})
 
 
 class CommentSchema(Schema):
@@ -166,6 +183,22 @@ def delete(draft_id: uuid.UUID, path: str) -> Response:
     with unit_of_work():
         service.delete_file(actor, draft_id, path)
     return Response(status=204)
+
+
+@blueprint.post("/drafts/<uuid:draft_id>/arrangements")
+@blueprint.arguments(ArrangementRequestSchema)
+@blueprint.response(200, ArrangementSchema)
+@entry(*READERS)
+def arrange(body: dict[str, Any], draft_id: uuid.UUID) -> dict[str, Any]:
+    """Disposer un diagramme : le même fichier, son dessin refait. Rien n’est enregistré."""
+    auth.caller("demarche.review")
+    path, content = body["path"], body["content"]
+    if content is None:
+        return {"content": layout.laid_out(path, studio.content(draft_id, path)[0])}
+    studio.draft(draft_id)
+    written = {path: content.encode()}
+    folder.check_size(written)
+    return {"content": layout.laid_out(path, written[path])}
 
 
 @blueprint.get("/drafts/<uuid:draft_id>/findings")

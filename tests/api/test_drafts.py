@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -116,3 +117,35 @@ def test_who_signs_off_reads_and_comments_and_others_see_nothing(call: Call, dra
     for name in ("claire", "amina"):
         assert call(name).get(address).status_code == 403
     assert call().get(address).status_code == 401
+
+
+def test_a_diagram_is_laid_out_saved_or_not_and_nothing_is_written(
+    ana: Caller, call: Call, draft: dict[str, Any]
+) -> None:
+    address = f"/drafts/{draft['id']}"
+    saved = ana.get(f"{address}/files/processus.bpmn")
+    bare = re.sub(r"(?s)  <bpmndi:BPMNDiagram.*</bpmndi:BPMNDiagram>\n", "", saved.text)
+    assert "BPMNShape" not in bare
+    laid = ana.post(f"{address}/arrangements", {"path": "processus.bpmn", "content": bare}).json["content"]
+    assert "BPMNShape" in laid
+    assert put(ana, f"{address}/files/processus.bpmn", bare.encode(), saved.headers["ETag"]).status_code == 200
+    same = call("rita").post(f"{address}/arrangements", {"path": "processus.bpmn"})
+    assert (same.status_code, same.json["content"]) == (200, laid)
+    assert ana.get(f"{address}/files/processus.bpmn").text == bare
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        ({"path": "processus.bpmn", "content": "<a"}, 422),
+        ({"path": "regles.dmn"}, 422),
+        ({"path": "absent.bpmn"}, 404),
+        ({}, 422),
+    ],
+)
+def test_what_cannot_be_laid_out_is_refused_with_a_sentence(
+    ana: Caller, draft: dict[str, Any], body: dict[str, str], status: int
+) -> None:
+    refused = ana.post(f"/drafts/{draft['id']}/arrangements", body)
+    assert refused.status_code == status
+    assert refused.json["detail"]

@@ -10,11 +10,10 @@ from typing import Any
 from flask import Response
 
 from engine import compile as compiler
-from engine.arrange import arranged
 from engine.compile import Finding
-from engine.compiling.xml import XmlRefused
 from prefecture.kernel.entry import entry
 from prefecture.kernel.errors import Invalid
+from prefecture.studio import layout
 from prefecture.studio import queries as studio
 from web.analyst.frame import blueprint
 from web.analyst.scripts import READERS, answering, sent, told, unsaved
@@ -57,11 +56,8 @@ def arrange(draft_id: uuid.UUID) -> Response:
     written = unsaved(sent())
     if not written:
         raise Invalid({"path": "Dites quel diagramme disposer."})
-    ((_, content),) = written.items()
-    try:
-        return told({"content": arranged(content).decode()})
-    except XmlRefused as error:
-        raise Invalid({}, f"Ce diagramme ne se lit pas\u00a0: {error.reason}.") from error
+    ((path, content),) = written.items()
+    return told({"content": layout.laid_out(path, content)})
 
 
 @blueprint.get("/brouillons/<uuid:draft_id>/aide")
