@@ -18,27 +18,10 @@ from engine import feel
 from engine.compile import ActionSpec, Catalogue, Finding
 from forms import FormUnreadable
 from prefecture.demarches import bundle as bundles
-from prefecture.demarches import letters, questions, reglages, scenarios
+from prefecture.demarches import examples, letters, questions, reglages, scenarios
 from prefecture.demarches.bundle import COMMON, Bundle
 from prefecture.demarches.scenarios import Simulated
 from prefecture.demarches.version import SETTINGS, Version
-
-# What every process finds at its start (`prefecture.dossiers.filing` says it in full).
-START_DATA: Mapping[str, str] = {
-    "demande": "context",
-    "dossier": "context",
-    "dossier.numero": "string",
-    "dossier.depose_le": "date",
-    "dossier.prefecture": "string",
-    "dossier.service": "string",
-    "dossier.canal": "string",
-    "usager": "context",
-    "usager.nom": "string",
-    "usager.prenoms": "string",
-    "usager.date_naissance": "date",
-    "demarche": "context",
-}
-
 
 Messages = Mapping[str, Mapping[str, str]]
 
@@ -81,6 +64,7 @@ def check_bundle(frozen: Bundle, code: str, known: Known, *, play: bool = True) 
     findings += compiled.findings
     if compiled.definition is not None:
         findings += letters.mentions(version, compiled.definition, known.actions)
+    findings += examples.findings(version)
     if play and compiled.definition is not None:
         findings += scenarios.findings(scenarios.play(version, compiled.definition, known.simulated))
     order = {"error": 0, "warning": 1, "info": 2}
@@ -106,7 +90,7 @@ def compile_diagrams(
         forms=known_forms,
         actions=known.actions,
         templates=frozenset(name.removeprefix(f"{COMMON}/") for name in version.files if letters.is_letter(name)),
-        data={**START_DATA, **_answers(known_forms.get(version.form_id, {}))},
+        data={**questions.START_DATA, **_answers(known_forms.get(version.form_id, {}))},
         choices=questions.choices_of(version),
         messages=None if known.messages is None else {**known.messages, **reglages.messages(version.settings)},
         errors=frozenset[str]().union(*(one.errors for one in known.actions.values())),

@@ -6,6 +6,7 @@ With `--json`, standard output holds only the list of findings. The exit status 
 from __future__ import annotations
 
 import getpass
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
@@ -19,6 +20,7 @@ from engine.errors import DefinitionInvalid
 from prefecture.demarches import bundle, queries, service
 from prefecture.demarches import check as checking
 from prefecture.demarches.engine_commands import engine
+from prefecture.demarches.examples import Tried
 from prefecture.kernel.errors import DomainError
 from prefecture.kernel.unit_of_work import unit_of_work
 
@@ -56,7 +58,7 @@ def check(context: click.Context, folder: Path, as_json: bool, fix: bool) -> Non
 @click.argument("folder", type=FOLDER)
 @click.pass_context
 def test(context: click.Context, folder: Path) -> None:
-    """Play the scenarios of FOLDER; exit status 1 when one does not go as it says."""
+    """Play the scenarios of FOLDER and the examples of its tables; exit status 1 when one does not go as it says."""
     try:
         report = service.test(folder)
     except (DefinitionInvalid, bundle.FolderUnreadable) as error:
@@ -70,7 +72,8 @@ def test(context: click.Context, folder: Path) -> None:
         f"{len(report.played) - failed} réussi(s), {failed} échoué(s)\u00a0; "
         f"éléments {report.coverage.elements:.0%}, flux {report.coverage.flows:.0%}"
     )
-    context.exit(failed > 0)
+    echo_examples(report.examples)
+    context.exit(not report.passed)
 
 
 @demarche.command()
@@ -95,6 +98,17 @@ def list_() -> None:
     """The published démarches with their latest version."""
     for one in queries.demarches():
         click.echo(f"{one.code}\t{one.number}\t{one.digest[:12]}\t{one.published_at:%Y-%m-%d}\t{one.title}")
+
+
+def echo_examples(tried: Sequence[Tried]) -> None:
+    """Print how the examples of tables went; nothing when there are none."""
+    for one in tried:
+        click.echo(f"{'ok' if one.passed else 'ÉCHEC'} {one.path} {one.example.table}\u00a0: {one.example.name}")
+        if one.failure:
+            click.echo(f"    {one.failure}")
+    failed = sum(not one.passed for one in tried)
+    if tried:
+        click.echo(f"{len(tried) - failed} exemple(s) réussi(s), {failed} échoué(s)")
 
 
 def _fix(folder: Path) -> None:

@@ -12,6 +12,21 @@ from prefecture.demarches.version import Version
 from prefecture.kernel.errors import NotFound
 
 ANSWERS = "demande"
+# What every process finds at its start (`prefecture.dossiers.filing` says it in full).
+START_DATA: Mapping[str, str] = {
+    "demande": "context",
+    "dossier": "context",
+    "dossier.numero": "string",
+    "dossier.depose_le": "date",
+    "dossier.prefecture": "string",
+    "dossier.service": "string",
+    "dossier.canal": "string",
+    "usager": "context",
+    "usager.nom": "string",
+    "usager.prenoms": "string",
+    "usager.date_naissance": "date",
+    "demarche": "context",
+}
 CHANNELS = (("teleservice", "Téléservice"), ("guichet", "Guichet"))
 
 

@@ -10,6 +10,8 @@ from engine import scenarios, simulation
 from engine.compile import Finding
 from engine.definition import Definition
 from engine.simulation import Answers, Coverage, Stop
+from prefecture.demarches import examples
+from prefecture.demarches.examples import Tried
 
 if TYPE_CHECKING:
     from prefecture.demarches.version import Version
@@ -36,15 +38,19 @@ class Played:
 
 @dataclass(frozen=True)
 class Report:
-    """Every scenario of a démarche, and the share of its elements and flows that they passed."""
+    """Every scenario of a démarche, and the share of its elements and flows that they passed.
+
+    `examples`: those of its decision tables.
+    """
 
     played: tuple[Played, ...]
     coverage: Coverage
+    examples: tuple[Tried, ...] = ()
 
     @property
     def passed(self) -> bool:
-        """Whether every scenario went as its author says."""
-        return all(one.passed for one in self.played)
+        """Whether every scenario went, and every table answered, as its author says."""
+        return all(one.passed for one in self.played) and not examples.failures(self.examples)
 
 
 def is_scenario(path: str) -> bool:
@@ -65,7 +71,7 @@ def play(version: Version, definition: Definition, simulated: Simulated | None) 
         one = simulation.simulate(definition, scenario, simulated(version.settings_at(day)) if simulated else {})
         results.append(one)
         played.append(Played(path, one.title, one.passed, one.failures, one.stop, one.elements, one.flows))
-    return Report(tuple(played), simulation.coverage(definition, results))
+    return Report(tuple(played), simulation.coverage(definition, results), examples.play(version))
 
 
 def findings(report: Report) -> Iterator[Finding]:

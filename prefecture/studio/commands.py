@@ -12,9 +12,9 @@ import click
 from flask import Flask
 from flask.cli import AppGroup
 
-from prefecture.demarches import bundle
+from prefecture.demarches import bundle, examples
 from prefecture.demarches import queries as demarches
-from prefecture.demarches.commands import demarche
+from prefecture.demarches.commands import demarche, echo_examples
 from prefecture.identity.permissions import Actor
 from prefecture.kernel.errors import DomainError
 from prefecture.kernel.unit_of_work import unit_of_work
@@ -49,7 +49,7 @@ def register(app: Flask) -> None:
     run_commands.register(demarche)
     letter_commands.register(demarche)
     form_commands.register(demarche)
-    table_commands.register(demarche)
+    table_commands.register(demarche, draft)
     demarche.add_command(draft)
     demarche.add_command(moves_group)
     demarche.add_command(local_group)
@@ -130,9 +130,10 @@ def check(context: click.Context, draft_id: uuid.UUID) -> None:
 @click.argument("draft_id", type=click.UUID)
 @click.pass_context
 def test(context: click.Context, draft_id: uuid.UUID) -> None:
-    """Play the draft's scenarios and keep how they went; exit status 1 when one does not go as it says."""
+    """Play the draft's scenarios and keep how they went, and the examples of its tables; exit status as `test`."""
     try:
         playing = trials.play(draft_id)
+        tried = examples.play(queries.version(draft_id))
         with unit_of_work():
             found = trials.keep(Actor.system(), playing)
     except DomainError as error:
@@ -147,7 +148,8 @@ def test(context: click.Context, draft_id: uuid.UUID) -> None:
         f"{len(found.tried) - len(found.failed)} réussi(s), {len(found.failed)} échoué(s)\u00a0; "
         f"éléments {found.elements:.0%}, flux {found.flows:.0%}"
     )
-    context.exit(bool(found.failed))
+    echo_examples(tried)
+    context.exit(bool(found.failed or examples.failures(tried)))
 
 
 def _begun(code: str, title: str | None, prefix: str | None, number: int | None) -> uuid.UUID:

@@ -12,6 +12,7 @@ from difflib import unified_diff
 from engine import comparing
 from engine.comparing import Change
 from engine.compiling.xml import XmlRefused
+from prefecture.demarches import examples
 from prefecture.demarches.bundle import COMMON
 from prefecture.demarches.version import SETTINGS, Version
 from prefecture.studio.comparison_data import data_differences
@@ -26,7 +27,7 @@ SECTIONS: Mapping[str, str] = {
     TABLES: "Tables de décision",
     LETTERS: "Courriers et messages",
     DATA: "Données",
-    SCENARIOS: "Scénarios",
+    SCENARIOS: "Scénarios et exemples",
     OTHERS: "Autres fichiers",
 }
 UNREADABLE = "Ce fichier a changé, et l’une des deux versions ne se lit pas."
@@ -90,7 +91,7 @@ def _section(path: str) -> str:
         (own.startswith("forms/"), FORMS),
         (own.startswith("courriers/"), LETTERS),
         (own == SETTINGS, DATA),
-        (own.startswith("scenarios/"), SCENARIOS),
+        (own.startswith(("scenarios/", examples.FOLDER)), SCENARIOS),
     )
     return next((section for fits, section in ways if fits), OTHERS)
 

@@ -14,9 +14,8 @@ from engine.compiling.model import Model
 from engine.compiling.names import known_names
 from forms import FormUnreadable
 from prefecture.demarches import bundle as bundles
-from prefecture.demarches import letters, service
+from prefecture.demarches import letters, questions, service
 from prefecture.demarches.bundle import COMMON
-from prefecture.demarches.check import START_DATA
 from prefecture.demarches.version import DEFAULT_FORM, SETTINGS, Version
 
 
@@ -50,7 +49,7 @@ def completion_of(files: Mapping[str, bytes], code: str) -> Completion:
     fields = {form: found for form in version.form_ids if (found := _fields(version, form)) is not None}
     asked = {f"demande.{name}": kind for name, kind in fields.get(_start_form(files), {}).items()}
     actions = service.actions()
-    catalogue = Catalogue(forms=fields, actions=actions, data={**START_DATA, **asked})
+    catalogue = Catalogue(forms=fields, actions=actions, data={**questions.START_DATA, **asked})
     read = reading.read(version.sources())
     known = known_names(Model(read.documents, tuple(read.decisions), catalogue))
     inside = {f"{name}.{key}": kind for name, held in known.fields.items() for key, kind in held.items()}

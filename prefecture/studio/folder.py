@@ -30,7 +30,7 @@ _PLACES = (
     re.compile(rf"{_SEGMENT}\.(bpmn|dmn|md)"),
     re.compile(rf"forms/(blocs/)?{_SEGMENT}\.json"),
     re.compile(rf"courriers/{_SEGMENT}\.(html|txt)"),
-    re.compile(rf"scenarios/{_SEGMENT}\.toml"),
+    re.compile(rf"(scenarios|exemples)/{_SEGMENT}\.toml"),
 )
 
 
@@ -44,7 +44,7 @@ def refusal_of(path: str) -> str | None:
         return "Un nom de fichier s’écrit en lettres sans accent, chiffres, points, tirets et soulignés."
     return (
         "Un dossier de démarche contient demarche.toml, des .bpmn, .dmn et .md à la racine, forms/*.json, "
-        "courriers/*.html ou .txt, scenarios/*.toml."
+        "courriers/*.html ou .txt, scenarios/*.toml, exemples/*.toml."
     )
 
 

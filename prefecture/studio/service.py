@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
+from prefecture.demarches import examples
 from prefecture.demarches import queries as demarches
 from prefecture.demarches.version import SETTINGS
 from prefecture.identity.permissions import Actor
@@ -170,6 +171,8 @@ def rename_file(actor: Actor, draft_id: uuid.UUID, path: str, to: str) -> None:
         raise Conflict(f"Le brouillon a déjà un fichier «\u00a0{to}\u00a0».")
     history.keep_before(row, actor, f"Avant le changement de nom de {path}", always=True)
     held.move(row, actor, path, to)
+    if path.endswith(".dmn") and to.endswith(".dmn"):
+        _move_examples(row, actor, examples.file_of(path), examples.file_of(to))
 
 
 def delete_file(actor: Actor, draft_id: uuid.UUID, path: str) -> None:
@@ -242,6 +245,12 @@ def _writable(actor: Actor, draft_id: uuid.UUID, *paths: str) -> Draft:
             raise Invalid({"path": said}, said)
         folder.check_path(path)
     return row
+
+
+def _move_examples(row: Draft, actor: Actor, path: str, to: str) -> None:
+    """The examples of a table follow its file."""
+    if held.file_of(row.id, path) is not None and held.file_of(row.id, to) is None:
+        held.move(row, actor, path, to)
 
 
 def _present(draft_id: uuid.UUID, path: str) -> None:

@@ -1,27 +1,34 @@
 """Decision tables from the command line: `demarche table SOURCE [TABLE] [--set NAME=VALUE]… [--row-tests]`.
 
-Without values: what each table asks, and what is wrong with it. The exit status is 1 where a table has an error, a rule
-does not answer to its own example, or nothing answers.
+Without values: what each table asks, what is wrong with it, and how the examples kept with it go. The exit status is 1
+where a table has an error, a rule does not answer to its own example, or nothing answers. `demarche draft keep-example`
+and `drop-example` keep what is tried with a draft, and take it back.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import uuid
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import click
 
 from prefecture.demarches import bundle
 from prefecture.demarches.bundle import COMMON
 from prefecture.demarches.version import Version
+from prefecture.identity.permissions import Actor
 from prefecture.kernel.errors import DomainError
-from prefecture.studio import tables
+from prefecture.kernel.unit_of_work import unit_of_work
+from prefecture.studio import queries, table_examples, tables
+from prefecture.studio.service import Saved
 from prefecture.studio.sources import version_of
 from prefecture.studio.tables import OpenTable
 
 
-def register(demarche: click.Group) -> None:
-    """Add the command to the group of démarches."""
+def register(demarche: click.Group, draft: click.Group) -> None:
+    """Add these commands to the groups of démarches and of drafts."""
     demarche.add_command(table)
+    draft.add_command(keep_example)
+    draft.add_command(drop_example)
 
 
 @click.command()
@@ -41,6 +48,52 @@ def table(source: str, table_name: str, given: tuple[str, ...], row_tests: bool)
         raise click.ClickException(" ".join(dict.fromkeys([str(error), *fields.values()]))) from error
     if not all(well):
         raise click.exceptions.Exit(1)
+
+
+@click.command("keep-example")
+@click.argument("draft_id", type=click.UUID)
+@click.argument("table_name", metavar="TABLE")
+@click.argument("name", default="")
+@click.option("--set", "given", multiple=True, metavar="NAME=VALUE", help="An input, by its name (c0) or its title.")
+@click.option("--rows", is_flag=True, help="Keep one example for each rule, named by its values.")
+def keep_example(draft_id: uuid.UUID, table_name: str, name: str, given: tuple[str, ...], rows: bool) -> None:
+    """Keep these values and what TABLE answers to them under NAME; every check plays them."""
+
+    def act(opened: OpenTable) -> Saved:
+        values = _values(opened, given)
+        named = table_examples.of_rows(opened, values) if rows else {name: values}
+        return table_examples.keep(Actor.system(), draft_id, opened, named)
+
+    _changed(draft_id, table_name, act)
+
+
+@click.command("drop-example")
+@click.argument("draft_id", type=click.UUID)
+@click.argument("table_name", metavar="TABLE")
+@click.argument("name")
+def drop_example(draft_id: uuid.UUID, table_name: str, name: str) -> None:
+    """Take an example of TABLE back."""
+    _changed(draft_id, table_name, lambda opened: table_examples.forget(Actor.system(), draft_id, opened, name))
+
+
+def _changed(draft_id: uuid.UUID, wanted: str, act: Callable[[OpenTable], Saved]) -> None:
+    try:
+        with unit_of_work():
+            opened = next(_tables(queries.version(draft_id), wanted), None)
+            if opened is None:
+                raise click.ClickException("there is no such decision table")
+            saved = act(opened)
+    except DomainError as error:
+        raise click.ClickException(" ".join(dict.fromkeys([str(error), *error.fields.values()]))) from error
+    if saved.refused is not None:
+        raise click.ClickException(saved.refused.message)
+    now = tables.open_table(queries.version(draft_id), opened.table.path, opened.table.decision)
+    _examples(now)
+
+
+def _examples(opened: OpenTable) -> None:
+    for one in table_examples.of_table(opened).kept:
+        click.echo(f"{'ok' if one.passed else 'ÉCHEC'} exemple\u00a0: {one.name}")
 
 
 def _tables(version: Version, wanted: str) -> Iterator[OpenTable]:
@@ -67,6 +120,7 @@ def _told(opened: OpenTable, given: Sequence[str], *, row_tests: bool) -> bool:
         click.echo(
             f"{one.severity.upper()} {one.file}:{one.line} [{one.element}] {one.rule}\u00a0: {one.message} {one.fix}"
         )
+    _examples(opened)
     return not any(one.severity == "error" for one in findings)
 
 

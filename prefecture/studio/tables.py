@@ -15,8 +15,7 @@ from engine.feel import FeelError
 from engine.feel.dmn.trying import Played, RowPlayed, Trial
 from engine.feel.dmn.wording import NotEntered, entered, in_french, written
 from engine.feel.values import Value
-from prefecture.demarches import questions
-from prefecture.demarches.check import START_DATA
+from prefecture.demarches import examples, questions
 from prefecture.demarches.version import PARIS, Version
 from prefecture.kernel import clock
 from prefecture.kernel.errors import Invalid, NotFound
@@ -34,7 +33,7 @@ POLICIES: Final[Mapping[str, str]] = {
     "COLLECT MAX": "la plus grande réponse des règles qui s’appliquent",
     "COLLECT COUNT": "le nombre des règles qui s’appliquent",
 }
-_BROKEN: Final = "La table se contredit\u00a0: plusieurs règles s’appliquent. Le dossier s’arrêterait sur un incident."
+BROKEN: Final = "La table se contredit\u00a0: plusieurs règles s’appliquent. Le dossier s’arrêterait sur un incident."
 _YES_NO: Final = (("oui", "oui"), ("non", "non"))
 
 
@@ -136,39 +135,41 @@ class OpenTable:
     """A table of a démarche, with what the démarche's form says of its inputs."""
 
     def __init__(self, version: Version, file: TableFile, decision: str) -> None:
+        self.version = version
         self._questions = questions.known_of(version)
         self._choices = questions.choices_of(version)
-        self._trial = Trial(file.decisions, decision, self._choices, now=clock.now(), zone=PARIS)
+        self.trial = Trial(file.decisions, decision, self._choices, now=clock.now(), zone=PARIS)
         self._file = file
         self._decision = decision
         self.table = self._told()
 
     def findings(self) -> list[Finding]:
         """What is wrong or doubtful in this table."""
-        return [one for one in judged.check([self._file], self._choices, foreign=False) if self._about(one)]
+        found = [*judged.check([self._file], self._choices, foreign=False), *examples.findings(self.version)]
+        return [one for one in found if one.file == self.table.path and self._about(one)]
 
     def _about(self, finding: Finding) -> bool:
         return finding.element in {self._decision, *(rule.id for rule in self.table.rules)}
 
     def play(self, given: Mapping[str, str]) -> Result:
         """Ask the table with texts as typed, by the names of its inputs. Raises Invalid, each field told."""
-        values, others = self._entered(given)
+        values, others = self.entered(given)
         try:
-            return self._result(self._trial.play(values, others))
+            return self._result(self.trial.play(values, others))
         except FeelError as error:
             raise Invalid({}, f"La table n’a pas pu répondre\u00a0: {error}.") from error
 
     def rows(self, given: Mapping[str, str]) -> tuple[Row, ...]:
         """Each rule with an example that should make it answer, played; `given` holds what else answers read."""
-        _, others = self._entered(given)
+        _, others = self.entered(given)
         try:
-            played = self._trial.rows(others)
+            played = self.trial.rows(others)
         except FeelError as error:
             raise Invalid({}, f"La table n’a pas pu répondre\u00a0: {error}.") from error
         return tuple(self._row(self.table.rules[one.rule - 1], one) for one in played)
 
     def _told(self) -> Table:
-        sheet, table = self._trial.sheet, self._trial.sheet.table
+        sheet, table = self.trial.sheet, self.trial.sheet.table
         name = self._file.decisions.names[self._decision]
         return Table(
             path=self._file.name,
@@ -179,7 +180,7 @@ class OpenTable:
                 self._asked(f"c{at}", one.label, one.expression, one.kind, one.choices, one.closed)
                 for at, one in enumerate(sheet.columns)
             ),
-            others=tuple(self._asked(path, "", path, "", (), closed=False) for path in self._trial.others()),
+            others=tuple(self._asked(path, "", path, "", (), closed=False) for path in self.trial.others()),
             outputs=tuple(one.place.name or one.name or name for one in table.outputs),
             rules=tuple(
                 Rule(
@@ -196,7 +197,7 @@ class OpenTable:
     def _asked(self, name: str, label: str, expression: str, kind: str, choices: Sequence[str], closed: bool) -> Asked:
         """An input, told with the question of the form that fills it when there is one."""
         question = self._questions.get(expression)
-        kind = kind or (question.kind if question is not None else START_DATA.get(expression, ""))
+        kind = kind or (question.kind if question is not None else questions.START_DATA.get(expression, ""))
         offered = dict.fromkeys(choices)
         known = {one: one for one in offered}
         if question is not None:
@@ -207,7 +208,8 @@ class OpenTable:
         shown = label or (question.label if question is not None else "") or expression
         return Asked(name, shown, expression, kind, tuple(known.items()), closed)
 
-    def _entered(self, given: Mapping[str, str]) -> tuple[list[Value], dict[str, Value]]:
+    def entered(self, given: Mapping[str, str]) -> tuple[list[Value], dict[str, Value]]:
+        """Texts as typed, as the values of the columns and of what else is read. Raises Invalid, each field told."""
         wrong: dict[str, str] = {}
 
         def value(one: Asked) -> Value:
@@ -232,12 +234,12 @@ class OpenTable:
             tuple(self._answers(played.answer)),
             tuple(_sentence(one) for one in played.warnings),
             self._said_to_citizen(rules),
-            _BROKEN if broken else "",
+            BROKEN if broken else "",
         )
 
     def _answers(self, answer: Value) -> Iterator[tuple[str, str]]:
         """Each output and its value; a list under the name of the decision."""
-        names = self._trial.outputs
+        names = self.trial.outputs
         if isinstance(answer, dict) and len(names) > 1:
             yield from (
                 (title, in_french(answer.get(name))) for name, title in zip(names, self.table.outputs, strict=True)
@@ -259,11 +261,11 @@ class OpenTable:
             return Row(rule, None, (), None, answers=False, why="Aucune valeur ne convient à toutes ses cases.")
         columns = self.table.columns
         example = {one.name: written(value) for one, value in zip(columns, played.example, strict=True)}
-        said = tuple((one.label, _shown(one, value)) for one, value in zip(columns, played.example, strict=True))
+        said = tuple((one.label, shown(one, value)) for one, value in zip(columns, played.example, strict=True))
         return Row(rule, example, said, self._result(played.played), played.answers, _why(played))
 
 
-def _shown(asked: Asked, value: Value) -> str:
+def shown(asked: Asked, value: Value) -> str:
     """A value as people know it: the label of a choice when there is one."""
     known = dict(asked.choices)
     return known[value] if isinstance(value, str) and value in known else in_french(value)

@@ -42,3 +42,25 @@ def test_a_drafts_tables_are_listed_judged_and_tried(call: Call) -> None:
     assert refused.status_code == 422
     assert "n’est pas une date" in json.loads(refused.text)["errors"]["c0"]
     assert call("claire").get(f"{place}/tables").status_code == 403
+
+
+def test_an_example_is_kept_replaced_and_taken_back(call: Call) -> None:
+    ana = call("ana")
+    made = told(ana.post("/drafts", {"title": "Duplicata", "code": "duplicata", "prefix": "DUP"}))
+    place = f"/drafts/{made['id']}"
+    kept = {"path": "regles.dmn", "name": "Déposé en mars", "given": {"c0": "10/03/2026"}}
+    for _ in range(2):
+        shelf = told(ana.post(f"{place}/table-examples", kept))
+        assert [(one["name"], one["passed"]) for one in shelf["kept"]] == [("Déposé en mars", True)]
+    assert ["Délai", "«\u00a0P2M\u00a0»"] in shelf["kept"][0]["awaited"]
+    rows = told(ana.post(f"{place}/table-examples", {"path": "regles.dmn", "rows": True}))
+    assert len(rows["kept"]) == 2
+    refused = ana.post(f"{place}/table-examples", {**kept, "name": ""})
+    assert set(json.loads(refused.text)["errors"]) == {"name"}
+
+    other = RULES.replace('"P2M"', '"P3M"')
+    tried = told(ana.post(f"{place}/table-trials", {"path": "regles.dmn", "content": other}))
+    assert [one["passed"] for one in tried["examples"]["kept"]] == [False, False]
+    gone = told(ana.post(f"{place}/table-examples/removal", {"path": "regles.dmn", "name": "Déposé en mars"}))
+    assert len(gone["kept"]) == 1
+    assert call("rita").post(f"{place}/table-examples", kept).status_code == 403

@@ -72,6 +72,21 @@ def test_a_rule_written_by_keyboard_is_judged_tried_and_saved(village: Village, 
         expect(rows.nth(3).locator(".studio-mark--applies")).to_be_visible()
         page.get_by_role("button", name="Essayer chaque ligne").click()
         expect(page.locator(".studio-trial__said")).to_contain_text("1 règle ne répond pas à son exemple")
+
+        # Kept: an example by name; then red on its rule, with what came instead.
+        page.get_by_label("demande.titre_expire_le").or_(page.get_by_label("Date de fin de validité")).fill("01/05/2026")
+        page.get_by_label("Titre détenu").select_option(label="Carte de résident (10 ans)")
+        page.get_by_role("button", name="Essayer", exact=True).click()
+        page.get_by_label("Nom de l’exemple").fill("Carte de résident")
+        page.get_by_role("button", name="Garder comme exemple").click()
+        shelf = page.locator(".studio-trial__kept")
+        expect(shelf).to_contain_text("✓ réussi")
+        expect(page.locator("[data-files]")).to_contain_text("regles.toml")
+        page.locator("td.output-cell").first.click()
+        page.keyboard.press("ControlOrMeta+a")
+        page.keyboard.type("false")
+        expect(shelf).to_contain_text("oui attendu, non obtenu (règle 1)")
+        expect(rows.first.locator(".studio-mark--error")).to_be_visible()
         faults = Axe().run(page, options={"exclude": [[".dmn-js-parent"]]}).response["violations"]
         assert [(one["id"], [node["target"] for node in one["nodes"]]) for one in faults] == []
 

@@ -30,11 +30,20 @@ def draft(ana: Visitor) -> str:
 
 def asked(ana: Visitor, draft: str, body: dict[str, Any], status: int = 200) -> dict[str, Any]:
     """What the editor is told of the table."""
+    return script(ana, draft, f"{draft}/tables/{RULES}", body, status)
+
+
+def sent(ana: Visitor, draft: str, body: dict[str, Any], status: int = 200) -> dict[str, Any]:
+    """What it is told once it keeps an example, or takes one back."""
+    return script(ana, draft, f"{draft}/lignes/{RULES}", body, status)
+
+
+def script(ana: Visitor, draft: str, address: str, body: dict[str, Any], status: int) -> dict[str, Any]:
     page = ana.get(draft).text
     token = re.search(r'"token": ?"([^"]+)"', page)
     assert token is not None
     answer = ana.client.post(
-        f"{draft}/tables/{RULES}",
+        address,
         data=json.dumps(body),
         content_type="application/json",
         headers={"X-CSRFToken": token[1]},
@@ -126,3 +135,58 @@ def test_the_table_of_a_published_version_is_tried_too(ana: Visitor) -> None:
     assert found is not None
     page = ana.get(f"{found[1]}&{urlencode({**SILENCE, 'essayer': 'oui'})}")
     assert "« 90 jours »" in plain(page)
+
+
+RESIDENT = {"decision": "droits_du_titre", "c0": "carte_resident", "demande.titre_expire_le": "01/05/2026"}
+
+
+def test_what_is_tried_is_kept_told_red_when_the_table_changes_and_taken_back(ana: Visitor, draft: str) -> None:
+    here, keeps = f"{draft}/tables/{RULES}?decision=droits_du_titre", f"{draft}/exemples/{RULES}"
+    page = ana.get(f"{draft}/tables/{RULES}?{urlencode({**RESIDENT, 'essayer': 'oui'})}")
+    assert "Garder comme exemple" in page.text
+    told = ana.post(keeps, {**RESIDENT, "faire": "essayer", "nom": "Carte de résident"}, form=here)
+    assert "L’exemple est gardé." in plain(ana.get(told.headers["Location"]))
+    text = ana.get(f"{draft}/fichiers/exemples/regles.toml").text
+    assert '"demande.titre_nature" = "carte_resident"' in text
+    assert "prolonger_le = 2026-08-01" in text
+
+    content = saved(ana, draft).replace('"P3M"', '"P2M"')
+    red = asked(ana, draft, {"content": content, "decision": "droits_du_titre", "ask": ""})
+    (one,) = red["examples"]["kept"]
+    assert (one["passed"], one["given"]["c0"], one["rules"]) == (False, "carte_resident", [1])
+    assert one["missed"][0]["got"] == "1er juillet 2026"
+    assert [one["rule"] for one in red["findings"]] == ["exemple-rouge"]
+
+    accepted = sent(
+        ana, draft, {"content": content, "decision": "droits_du_titre", "nom": one["name"], "given": one["given"]}
+    )
+    assert [one["passed"] for one in accepted["examples"]["kept"]] == [True]
+    assert "échoué" in plain(ana.get(here))
+    gone = ana.post(keeps, {"decision": "droits_du_titre", "faire": "retirer", "nom": one["name"]}, form=here)
+    assert "L’exemple est retiré." in plain(ana.get(gone.headers["Location"]))
+    assert ana.client.get(f"{draft}/fichiers/exemples/regles.toml").status_code == 404
+
+
+def test_each_line_is_kept_at_once_under_its_values(ana: Visitor, draft: str) -> None:
+    body = {"decision": "droits_du_titre", "ask": "lignes", "given": {"demande.titre_expire_le": "01/05/2026"}}
+    kept = sent(ana, draft, body)["examples"]["kept"]
+    assert [one["rules"] for one in kept] == [[1], [2], [3]]
+    assert kept[0]["name"] == "Carte de résident (10 ans)"
+    again = sent(ana, draft, body)["examples"]["kept"]
+    assert [one["name"] for one in again] == [one["name"] for one in kept]
+
+
+def test_an_example_without_a_name_or_without_an_answer_is_refused(ana: Visitor, draft: str) -> None:
+    given = {"decision": "droits_du_titre", "given": {"c0": "carte_resident"}}
+    refused = sent(ana, draft, {**given, "nom": " "}, 422)
+    assert "nom" in refused["fields"]
+    content = saved(ana, draft).replace('"droits_du_titre_table" hitPolicy="FIRST"', '"droits_du_titre_table"')
+    assert "se contredit" in sent(ana, draft, {**given, "nom": "un", "content": content}, 422)["message"]
+    assert sent(ana, draft, {**given, "ask": "retirer", "nom": "absent"}, 404)["message"]
+
+
+def test_who_reads_sees_the_examples_and_keeps_none(village: Village, ana: Visitor, draft: str) -> None:
+    sent(ana, draft, {"decision": "droits_du_titre", "given": {"c0": "carte_resident"}, "nom": "Résident"})
+    page = village.browse("rita").get(f"{draft}/tables/{RULES}?decision=droits_du_titre").text
+    assert "Résident" in page
+    assert "Retirer" not in page

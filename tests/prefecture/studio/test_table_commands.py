@@ -9,6 +9,10 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
+from prefecture.demarches import queries as demarches
+from prefecture.identity.permissions import Actor
+from prefecture.kernel.unit_of_work import unit_of_work
+from prefecture.studio import queries, service, table_examples, tables
 from tests.town import PROCESSES, TSE
 
 Run = Callable[..., tuple[int, str, str]]
@@ -61,3 +65,33 @@ def test_each_rule_is_tried_and_a_folder_that_contradicts_itself_ends_with_one(r
 
 def test_a_table_that_is_not_there_is_said(run: Run) -> None:
     assert run(TSE, "absente")[0] == 1
+
+
+def test_examples_are_kept_played_and_taken_back(studio: Flask, run: Run) -> None:
+    def draft(*words: str) -> tuple[int, str]:
+        told = studio.test_cli_runner().invoke(args=["demarche", "draft", *words])
+        return told.exit_code, told.output.replace("\u00a0", " ")
+
+    begun = draft("new", TSE)[1].split()[1]
+    table = (begun, "droits_du_titre")
+    given = ("--set", "Titre détenu=carte_resident", "--set", "demande.titre_expire_le=01/05/2026")
+    assert draft("keep-example", *table, "Résident", *given) == (0, "ok exemple : Résident\n")
+    assert draft("keep-example", *table, "--rows")[1].count("ok exemple") == 4
+    assert draft("keep-example", *table, "", *given)[0] == 1
+    code, out = draft("test", begun)
+    assert (code, "4 exemple(s) réussi(s), 0 échoué(s)" in out) == (0, True)
+    assert "ok exemple : Résident" in run(*table)[1]
+    assert draft("drop-example", *table, "Résident")[1].count("ok exemple") == 3
+    assert draft("drop-example", *table, "Résident")[0] == 1
+    assert draft("keep-example", begun, "absente", "un")[0] == 1
+
+
+def test_examples_follow_the_file_of_their_table(studio: Flask) -> None:
+    ana = Actor.system()
+    with unit_of_work():
+        draft = service.from_version(ana, demarches.current(TSE).id, "Tables")
+        opened = tables.open_table(queries.version(draft), "regles.dmn", "droits_du_titre")
+        table_examples.keep(ana, draft, opened, {"Résident": {"c0": "carte_resident"}})
+        service.rename_file(ana, draft, "regles.dmn", "titres.dmn")
+    assert {"titres.dmn", "exemples/titres.toml"} <= queries.files(draft).keys()
+    assert [one for one in queries.findings(draft) if one.rule.startswith("exemple")] == []

@@ -22,6 +22,7 @@ class TableFile {
     this.views = make('div', { class: 'studio-table__views', role: 'group', 'aria-label': 'Décisions du fichier' });
     this.trial = new Trial({
       studio: this.studio,
+      readOnly: this.readOnly,
       path: this.path,
       write: () => this.text(),
       tried: (byNumber) => this.inner.tried?.(byNumber),

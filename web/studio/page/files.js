@@ -8,6 +8,7 @@ const KINDS = [
   ['Formulaires', (path) => path.startsWith('forms/')],
   ['Courriers', (path) => path.startsWith('courriers/')],
   ['Scénarios', (path) => path.startsWith('scenarios/')],
+  ['Exemples des tables', (path) => path.startsWith('exemples/')],
   ['Réglages et notice', () => true],
 ];
 

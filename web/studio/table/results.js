@@ -30,15 +30,17 @@ function listed(answers) {
 const notes = (warnings) => warnings.map((one) => make('p', { class: 'muted' }, typo(one)));
 
 /** Each rule: its example, whether it answers, what else applies; then gaps and overlaps. */
-export function rowsTried({ rows, findings }, { go, use }) {
+export function rowsTried({ rows, findings }, { go, use, all }) {
+  const doubts = findings.filter((one) => one.rule !== 'exemple-rouge');
   const wrong = rows.filter((one) => !one.answers).length;
   const head = wrong ? `${plural(wrong, 'règle ne répond pas', 'règles ne répondent pas')} à son exemple.` : 'Chaque règle répond à son exemple.';
   const lines = rows.map((row) => line(row, { go, use }));
   return make('div', {},
     make('p', {}, make('strong', {}, wrong > 1 ? head.replace('son exemple', 'leur exemple') : head)),
     make('ol', { class: 'studio-trial__rows' }, ...lines),
-    findings.length ? make('h4', {}, 'Trous et recouvrements') : null,
-    findings.length ? make('ul', { class: 'studio-trial__findings' }, ...findings.map(told)) : null);
+    all && make('button', { type: 'button', class: 'button button--secondary button--small', onclick: all }, 'Garder un exemple par règle'),
+    doubts.length ? make('h4', {}, 'Trous et recouvrements') : null,
+    doubts.length ? make('ul', { class: 'studio-trial__findings' }, ...doubts.map(told)) : null);
 }
 
 function line({ rule, example, said, result, answers, why }, { go, use }) {

@@ -1,8 +1,10 @@
 // « Essayer la table »: values are given beside the table, the server plays the text as it stands, and the rules that
-// apply are marked in the table. « Essayer chaque ligne » has each rule tried with an example.
+// apply are marked in the table. « Essayer chaque ligne » has each rule tried with an example. What is tried may be kept:
+// every check plays it again.
 
 import { make, settled, typo } from '../page/html.js';
 import { Refused } from '../page/server.js';
+import { kept, keeping } from './kept.js';
 import { answered, rowsTried } from './results.js';
 import { field, read } from './values.js';
 
@@ -10,12 +12,13 @@ const PAUSE = 700;
 const encoded = (path) => path.split('/').map(encodeURIComponent).join('/');
 
 export class Trial {
-  constructor({ studio, path, write, tried, go }) {
-    Object.assign(this, { studio, path, write, tried, go, open: false, decision: null, given: {}, ask: '' });
+  constructor({ studio, path, write, tried, go, readOnly }) {
+    Object.assign(this, { studio, path, write, tried, go, readOnly, open: false, decision: null, given: {}, ask: '' });
     this.again = settled(() => this.#refresh(), PAUSE);
     this.title = make('h3', { class: 'studio-trial__title' });
     this.fields = make('div', { class: 'studio-trial__fields' });
     this.said = make('div', { class: 'studio-trial__said', role: 'status', 'aria-live': 'polite' });
+    this.shelf = make('div', { class: 'studio-trial__kept' });
     const row = make('button', { type: 'button', class: 'button button--secondary button--small', onclick: () => this.#try('lignes') },
       'Essayer chaque ligne');
     const form = make('form', { class: 'studio-trial__form', novalidate: true, onsubmit: (event) => {
@@ -23,7 +26,7 @@ export class Trial {
       this.#try('essayer');
     } }, this.fields, make('p', { class: 'studio__choices' }, make('button', { type: 'submit', class: 'button button--small' }, 'Essayer'), row));
     this.place = make('section', { class: 'studio-trial', 'aria-label': 'Essayer la table', tabindex: '0', hidden: true },
-      this.title, form, this.said);
+      this.title, form, this.said, this.shelf);
   }
 
   /** Which decision's table is beside; another one is asked anew. */
@@ -34,6 +37,7 @@ export class Trial {
       this.asked = null;
       this.said.replaceChildren();
       this.fields.replaceChildren();
+      this.shelf.replaceChildren();
       this.decision = decision;
       this.tried(new Map());
       this.changed();
@@ -95,14 +99,47 @@ export class Trial {
       this.#drawFields(told.table);
     }
     this.#tellErrors(told.fields ?? {});
+    this.#drawShelf(told.examples);
     this.tried(new Map());
     if (told.result) {
       this.tried(marked(told.result));
-      this.said.replaceChildren(answered(told.result));
+      this.said.replaceChildren(...[answered(told.result), this.#keeping(told.result)].filter(Boolean));
     } else if (told.rows) {
-      this.said.replaceChildren(rowsTried(told, { go: this.go, use: (row) => this.#use(row) }));
+      const all = this.readOnly || !told.rows.some((one) => one.answers) ? null : () => this.#keep({ ask: 'lignes' });
+      this.said.replaceChildren(rowsTried(told, { go: this.go, use: (row) => this.#use(row.example), all }));
     } else {
       this.said.replaceChildren(...(told.message ? [make('p', { class: 'studio-trial__error' }, typo(told.message))] : []));
+    }
+  }
+
+  /** The form that keeps what was tried; none for a table that contradicts itself, or for whoever reads only. */
+  #keeping(result) {
+    return this.readOnly || result.broken ? null : keeping((nom) => this.#keep({ nom }));
+  }
+
+  #drawShelf(examples) {
+    if (examples) {
+      const use = (given) => this.#use(given);
+      const verbs = this.readOnly ? { use } : {
+        use,
+        keep: (nom, given) => this.#keep({ nom, given }),
+        forget: (nom) => this.#keep({ ask: 'retirer', nom }),
+      };
+      this.shelf.replaceChildren(kept(examples, verbs));
+    }
+  }
+
+  /** Keep what is given and what comes of it, or take an example back; then all is judged anew. */
+  async #keep({ ask = '', nom = '', given = read(this.fields) }) {
+    const body = { content: await this.write(), decision: this.decision.id, ask, nom, given };
+    try {
+      const told = await this.studio.server.say('POST', `lignes/${encoded(this.path)}`, body);
+      this.#drawShelf(told.examples);
+      this.studio.page.say(ask === 'retirer' ? 'L’exemple est retiré.' : 'Gardé : chaque vérification le joue.');
+      this.studio.parts.findings.look();
+      this.studio.news.ask();
+    } catch (error) {
+      this.studio.page.say(typo(Object.values(error.told?.fields ?? {}).join(' ') || error.message));
     }
   }
 
@@ -129,11 +166,11 @@ export class Trial {
     });
   }
 
-  /** Take the example of a row into the fields, and try it. */
-  #use(row) {
+  /** Take these values into the fields, and try them. */
+  #use(given) {
     this.fields.querySelectorAll('[name]').forEach((control) => {
-      if (control.name in row.example) {
-        control.value = row.example[control.name];
+      if (control.name in given) {
+        control.value = given[control.name];
       }
     });
     this.#try('essayer');
