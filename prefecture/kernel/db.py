@@ -6,6 +6,7 @@ later writes would fail with "database is locked"). PostgreSQL must have fsync o
 
 from __future__ import annotations
 
+import sqlite3
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,6 +15,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from flask_sqlalchemy import SQLAlchemy
+from flask_sqlalchemy.session import Session
 from sqlalchemy import Connection, DateTime, Dialect, Engine, MetaData, TypeDecorator, event, text
 from sqlalchemy.orm import DeclarativeBase
 
@@ -28,10 +30,6 @@ NAMING = {
 }
 BUSY_TIMEOUT_MS = 10_000
 
-# True between the two ends of a unit of work: what begins a transaction then means to write.
-writing: ContextVar[bool] = ContextVar("writing", default=False)
-
-
 # True while a database is filled that can be filled again: see `hurried`.
 _hurried: ContextVar[bool] = ContextVar("hurried", default=False)
 
@@ -44,7 +42,54 @@ class _Base(DeclarativeBase):
     metadata = MetaData(naming_convention=NAMING)
 
 
-db = SQLAlchemy(model_class=_Base)
+class Unit:
+    """What a unit of work has of its own: one transaction, begun when something first needs it."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self.ring = False
+        self._connection: Connection | None = None
+
+    @property
+    def connection(self) -> Connection:
+        """The connection whose transaction ends with the unit of work."""
+        if self._connection is None:
+            self._connection = self.engine.connect()
+            self._connection.begin()
+        return self._connection
+
+    def commit(self) -> None:
+        """Commit what was written, if anything began."""
+        if self._connection is not None:
+            self._connection.commit()
+
+    def close(self) -> None:
+        """Give the connection back; what was not committed is undone."""
+        if self._connection is not None:
+            self._connection.close()
+
+
+# The unit of work that is open: what begins a transaction then means to write.
+unit: ContextVar[Unit | None] = ContextVar("unit", default=None)
+
+
+class _Session(Session):
+    """A session that joins the transaction of the unit of work that is open."""
+
+    def get_bind(self, mapper: Any = None, clause: Any = None, bind: Any = None, **kwargs: Any) -> Engine | Connection:
+        found = super().get_bind(mapper, clause, bind, **kwargs)
+        opened = unit.get()
+        return found if opened is None or opened.engine is not found else opened.connection
+
+
+db = SQLAlchemy(model_class=_Base, session_options={"class_": _Session})
+
+
+def current_connection() -> Connection:
+    """Where statements of the present transaction run: the unit of work's, or else the session's, which reads."""
+    opened = unit.get()
+    return db.session.connection() if opened is None or opened.engine is not db.engine else opened.connection
+
 
 if TYPE_CHECKING:
 
@@ -104,7 +149,12 @@ def prepare(engine: Engine) -> None:
 
     @event.listens_for(engine, "begin")
     def begun(connection: Connection) -> None:
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writing.get() else "BEGIN")
+        # Straight to the driver: SQLAlchemy's way to these two words costs what a statement of ours does.
+        driver: Any = connection.connection.driver_connection
+        try:
+            driver.execute("BEGIN" if unit.get() is None else "BEGIN IMMEDIATE")
+        except sqlite3.Error as error:
+            raise outages.told(connection, error) from error
 
 
 @contextmanager

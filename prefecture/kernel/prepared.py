@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Dialect, Executable, SelectBase
 from sqlalchemy.sql import ClauseElement
 
 from prefecture.kernel import outages
-from prefecture.kernel.db import db
+from prefecture.kernel.db import current_connection
 
 Convert = Callable[[Any], Any]
 Row = tuple[Any, ...]
@@ -39,7 +39,7 @@ class Prepared:
 
     def touched(self, values: Mapping[str, Any]) -> int:
         """Run it in the session's transaction; how many rows it changed."""
-        connection = db.session.connection()
+        connection = current_connection()
         with _told(connection):
             return int(self.text(connection.dialect).run(connection, values).rowcount)
 
@@ -69,7 +69,7 @@ def touched(runs: Sequence[Run]) -> list[int]:
 
 
 def _journey(runs: Sequence[Run], told: Callable[[_Text, Any], T]) -> list[T]:
-    connection = db.session.connection()
+    connection = current_connection()
     texts = [(prepared.text(connection.dialect), values) for prepared, values in runs]
     with _told(connection):
         if connection.dialect.name == "sqlite" or len(texts) == 1:

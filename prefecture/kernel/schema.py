@@ -10,7 +10,8 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection
 
-from prefecture.kernel.db import Model, db, writing
+from prefecture.kernel.db import Model, current_connection
+from prefecture.kernel.unit_of_work import unit_of_work
 
 MIGRATIONS = Path(__file__).resolve().parents[2] / "migrations"
 
@@ -45,11 +46,8 @@ def _config(connection: Connection) -> Config:
 @contextmanager
 def _migrating() -> Iterator[Connection]:
     """A connection whose transaction ends with the block; on PostgreSQL one process migrates at a time."""
-    token = writing.set(True)
-    try:
-        with db.engine.begin() as connection:
-            if connection.dialect.name == "postgresql":
-                connection.exec_driver_sql("SELECT pg_advisory_xact_lock(7464)")
-            yield connection
-    finally:
-        writing.reset(token)
+    with unit_of_work():
+        connection = current_connection()
+        if connection.dialect.name == "postgresql":
+            connection.exec_driver_sql("SELECT pg_advisory_xact_lock(7464)")
+        yield connection

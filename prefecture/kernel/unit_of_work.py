@@ -10,7 +10,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from prefecture.kernel.db import db, writing
+from prefecture.kernel.db import Unit, db, unit
 
 _after_commit: list[Callable[[], None]] = []
 # SQLite lets one writer in; waiting here is fair, waiting in its busy handler can starve a thread for seconds.
@@ -24,33 +24,54 @@ class NestedDoor(RuntimeError):
 @contextmanager
 def unit_of_work() -> Iterator[None]:
     """Commit all that the block wrote, or nothing: any exception rolls back and goes on."""
-    if writing.get():
+    if unit.get() is not None:
         raise NestedDoor("a unit of work is already open")
-    db.session.rollback()
-    queue = _sqlite_queue if db.engine.dialect.name == "sqlite" else None
+    _end_reading()
+    opened = Unit(db.engine)
+    queue = _sqlite_queue if opened.engine.dialect.name == "sqlite" else None
     if queue is not None:
         queue.acquire()
-    token = writing.set(True)
+    token = unit.set(opened)
     try:
-        yield
-        db.session.commit()
-    except BaseException:
-        db.session.rollback()
-        db.session.info.pop("ring", None)
-        raise
+        try:
+            yield
+            _commit(opened)
+        except BaseException:
+            _end_reading()
+            raise
+        finally:
+            unit.reset(token)
+            opened.close()
     finally:
-        writing.reset(token)
         if queue is not None:
             queue.release()
-    ring = db.session.info.pop("ring", False)
-    if ring:
+    if opened.ring:
         for call in _after_commit:
             call()
 
 
+def _commit(opened: Unit) -> None:
+    """The session's objects are written in the unit's transaction; they are believed only once that is committed."""
+    session = db.session()
+    used = session.in_transaction()
+    if used:
+        session.flush()
+    opened.commit()
+    if used:
+        session.commit()
+
+
+def _end_reading() -> None:
+    session = db.session()
+    if session.in_transaction():
+        session.rollback()
+
+
 def ring_after_commit() -> None:
     """Have the bell rung once this unit of work is committed: it posted due work."""
-    db.session.info["ring"] = True
+    opened = unit.get()
+    if opened is not None:
+        opened.ring = True
 
 
 def on_commit(call: Callable[[], None]) -> None:
@@ -60,4 +81,4 @@ def on_commit(call: Callable[[], None]) -> None:
 
 def is_open() -> bool:
     """Whether the caller stands inside a unit of work."""
-    return writing.get()
+    return unit.get() is not None

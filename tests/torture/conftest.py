@@ -12,14 +12,17 @@ from argon2 import PasswordHasher
 from prefecture.kernel import crypto, outbox, unit_of_work, worker
 from tests.torture.world import World, administer, build, database
 
+# As they are before the first world is built: a furnished one outlives many tests.
+LEASE, HEARTBEAT_SECONDS = outbox.LEASE, worker.HEARTBEAT_SECONDS
+
 
 @pytest.fixture(autouse=True)
 def what_ordeals_change() -> Iterator[None]:
     """What an ordeal changes in this process is as it was after it."""
-    lease, beat, bells = outbox.LEASE, worker.HEARTBEAT_SECONDS, list(unit_of_work._after_commit)
+    bells = list(unit_of_work._after_commit)
     handlers = dict(outbox.handlers())
     yield
-    outbox.LEASE, worker.HEARTBEAT_SECONDS = lease, beat
+    outbox.LEASE, worker.HEARTBEAT_SECONDS = LEASE, HEARTBEAT_SECONDS
     unit_of_work._after_commit[:] = bells
     outbox._handlers.clear()
     outbox._handlers.update(handlers)

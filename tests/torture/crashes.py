@@ -8,6 +8,7 @@ from sqlalchemy import event
 
 from prefecture.kernel import clock, due_work, outbox, worker
 from prefecture.kernel.db import db
+from tests.torture.faults import after_commits
 from tests.torture.world import World
 
 # In this order one piece of work can die at all of them: after its commit it is done.
@@ -34,9 +35,9 @@ def die(world: World, kind: str, point: str) -> None:
 
     def doomed(work: outbox.Work) -> None:
         if point == "before the commit":
-            event.listen(db.session, "before_commit", fall)
+            event.listen(db.engine, "commit", fall)
         elif point == "after the commit":
-            event.listen(db.session, "after_commit", fall)
+            after_commits(db.engine, fall)
         else:
             outbox._close = fall  # type: ignore[assignment]
         handler(work)

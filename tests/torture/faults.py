@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import random
 import time
+from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import event, make_url
+from sqlalchemy import Engine, PoolProxiedConnection, event, make_url
 from sqlalchemy.exc import OperationalError
 
 from prefecture.kernel import outbox, settings
@@ -65,10 +66,22 @@ def _infest(world: World, seed: int) -> None:
             if dice.random() < CHANCE:
                 raise failing(statement)
 
-        @event.listens_for(db.session, "after_commit")
-        def committed(_session: Any) -> None:
+        def committed() -> None:
             if dice.random() < CHANCE:
                 raise failing("COMMIT")
+
+        after_commits(db.engine, committed)
+
+
+def after_commits(engine: Engine, call: Callable[[], None]) -> None:
+    """Have `call` made whenever the database has committed, before anybody is told."""
+    commit = engine.dialect.do_commit
+
+    def committed(connection: PoolProxiedConnection) -> None:
+        commit(connection)
+        call()
+
+    engine.dialect.do_commit = committed  # type: ignore[method-assign]
 
 
 def r16_bad_cable(world: World, size: Size, port: int) -> Verdict:

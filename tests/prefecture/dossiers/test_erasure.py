@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import select, text
 
-import wsgi  # noqa: F401 (every room's tables are then known)
+import prefecture
 from prefecture.documents import queries as documents
 from prefecture.dossiers import commands, erasure, journal, queries, service
 from prefecture.identity import queries as identity
-from prefecture.kernel import clock, keyring, traces  # noqa: F401 (a table that only the faces use)
+from prefecture.kernel import clock, keyring
 from prefecture.kernel.db import Model, db
 from prefecture.kernel.errors import Conflict, Gone, NotFound
 from prefecture.kernel.unit_of_work import unit_of_work
 from prefecture.notifications import service as notifications
+
+HOUSE = Path(prefecture.__path__[0])
+for one in HOUSE.rglob("*.py"):  # a room's tables are known once somebody asked for the room
+    if "__tablename__" in one.read_text():
+        import_module(".".join(one.relative_to(HOUSE.parent).with_suffix("").parts))
 
 
 def closed(world: Any) -> Any:

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from sqlalchemy import delete, func, select, update
 
-from prefecture.dossiers import commands, incidents, queries, stuck
+from prefecture.dossiers import commands, incidents, queries, registration, stuck
 from prefecture.dossiers.incidents import IncidentView
 from prefecture.dossiers.models import Dossier, DossierTask
 from prefecture.identity.permissions import Actor
@@ -286,7 +286,7 @@ def test_a_lost_timer_is_found_while_somebody_still_has_a_task(any_world: World)
 
 
 def test_the_sweep_comes_back_by_itself_and_the_figure_tells(world: World) -> None:
-    commands.register(world.app)
+    registration.register(world.app)
     worker.plan(world.app)
     worker.plan(world.app)
     planned = select(DueWork.kind).where(DueWork.kind.startswith("dossiers."), DueWork.status == "ready")

@@ -145,7 +145,8 @@ def test_a_hundred_rounds_cost_the_last_what_the_first_cost(world: Any) -> None:
         statements: list[str] = []
 
         def count(connection: Any, cursor: Any, statement: str, *more: Any) -> None:
-            statements.append(statement)
+            if "demarche_suspension" not in statement:  # asked again every other second, whoever works
+                statements.append(statement)
 
         event.listen(db.engine, "before_cursor_execute", count)
         world.complete(world.amina, world.task(view, "completer"), {"piece": [document]})

@@ -36,6 +36,15 @@ def kernel_on_postgresql(tmp_path: Path, postgresql_url: str) -> Iterator[Flask]
     yield from _ready(build(tmp_path, postgresql_url))
 
 
+@pytest.fixture
+def another(tmp_path: Path) -> Flask:
+    """A kernel on a database of its own, which nobody has entered."""
+    app = build(tmp_path, f"sqlite:///{tmp_path / 'another.sqlite3'}")
+    with app.app_context():
+        db.metadata.create_all(db.engine, tables=[db.metadata.tables[name] for name in TABLES])
+    return app
+
+
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
 def any_kernel(request: pytest.FixtureRequest) -> Flask:
     """The kernel on both databases, one after the other."""

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import threading
+from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from prefecture.kernel import keyring, outbox, unit_of_work
-from prefecture.kernel.db import UnsafeDatabase, assert_safe, db
+from prefecture.kernel.db import UnsafeDatabase, assert_safe, current_connection, db
 from prefecture.kernel.keyring import DataKey
 from prefecture.kernel.unit_of_work import NestedDoor
+
+KEYS: Any = DataKey.__table__
+AT = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 
 
 def keys() -> list[str]:
@@ -28,6 +33,46 @@ def test_an_error_keeps_nothing(any_kernel: Flask) -> None:
     with pytest.raises(KeyError):
         door()
     assert keys() == []
+
+
+def test_objects_and_statements_are_one_transaction(any_kernel: Flask) -> None:
+    def door(*, falls: bool) -> None:
+        with unit_of_work.unit_of_work():
+            keyring.new_key("object")
+            current_connection().execute(KEYS.insert().values(id="k", owner="statement", wrapped=b"", created_at=AT))
+            assert sorted(db.session.scalars(select(DataKey.owner))) == ["object", "statement"]
+            if falls:
+                raise KeyError("the rest")
+
+    with pytest.raises(KeyError):
+        door(falls=True)
+    assert keys() == []
+    door(falls=False)
+    assert sorted(keys()) == ["object", "statement"]
+
+
+def test_what_could_not_be_committed_is_not_believed(any_kernel: Flask) -> None:
+    def away(_connection: object) -> None:
+        raise ConnectionError("at the worst moment")
+
+    event.listen(db.engine, "commit", away)
+    key = DataKey(id="k", owner="half", wrapped=b"", created_at=AT)
+    with pytest.raises(ConnectionError), unit_of_work.unit_of_work():
+        db.session.add(key)
+    event.remove(db.engine, "commit", away)
+    assert key not in db.session
+    assert keys() == []
+    with unit_of_work.unit_of_work():
+        keyring.new_key("after")
+    assert keys() == ["after"]
+
+
+def test_another_database_is_not_drawn_into_the_unit(kernel: Flask, another: Flask) -> None:
+    with unit_of_work.unit_of_work():
+        keyring.new_key("here")
+        with another.app_context():
+            assert list(db.session.scalars(select(DataKey.owner))) == []
+    assert keys() == ["here"]
 
 
 def test_a_door_inside_a_door_is_refused(kernel: Flask) -> None:
