@@ -8,7 +8,7 @@ from datetime import date, datetime, tzinfo
 from typing import Any
 
 from forms.components import MAX_ITEMS, RESERVED_KEYS, Component, Path, dotted
-from forms.plan import Plan
+from forms.plan import AGAINST_TODAY, Plan
 from forms.refusal import Refused
 from forms.schema import DEEPEST
 from forms.tree import ABSENT, Node, Shape, copy, get, put
@@ -18,6 +18,7 @@ from forms.visibility import Conditions, Evaluate, without
 UNKNOWN = "Retirez cette réponse\u00a0: le formulaire ne la demande pas (inconnu)."
 RESERVED = "Retirez cette réponse\u00a0: ce nom est réservé (inconnu)."
 BIGGEST = 2000
+MISSING = ""  # a required question has no answer: how to say so is worked out for those that are shown
 
 
 class ClockMissing(ValueError):
@@ -41,36 +42,42 @@ class Checked:
 class Typed:
     """Answers whose types were read, before anything was decided about hidden or missing ones.
 
-    Lists keep their length, so that places stay those the person saw. `kept` is the same with the raw value where it
-    could not be read.
+    Lists keep their length, so that places stay those the person saw.
     """
 
     documents: Mapping[str, Sequence[Any]]
     zone: tzinfo
     answers: dict[str, Any] = field(default_factory=dict)
     errors: dict[str, str] = field(default_factory=dict)
-    kept: dict[str, Any] = field(default_factory=dict)
+    unread: list[tuple[Path, Any]] = field(default_factory=list)
 
-    def read(self, component: Component, answers: Any, prefix: Path) -> None:
-        """Take what these raw answers say to the component and to those inside it."""
+    @property
+    def kept(self) -> dict[str, Any]:
+        """The answers, with the raw value where it could not be read."""
+        kept: dict[str, Any] = copy(self.answers)
+        for path, raw in self.unread:
+            put(kept, path, copy(raw))
+        return kept
+
+    def read(self, component: Component, around: Any, prefix: Path) -> None:
+        """Take what the raw answers `around`, which stand at `prefix`, say to the component and to those inside it."""
         if component.private or component.readonly:
             return
-        path = prefix + component.segments
+        path, inside = prefix + component.segments, get(around, component.segments)
         if component.holds:
-            self.read_at(component, answers, path)
+            self.take(component, inside, path)
         else:
             for child in component.children:
-                self.read(child, answers, path)
+                self.read(child, inside, path)
 
-    def read_at(self, component: Component, answers: Any, path: Path) -> None:
-        """Take what these raw answers say to a question or a list at its place."""
+    def take(self, component: Component, raw: Any, path: Path) -> None:
+        """Take what was given, or ABSENT, to a question or a list at its place."""
         if component.kind == "dynamiclist":
-            self._read_list(component, answers, path)
+            self._take_list(component, raw, path)
         else:
-            self._read_answer(component, answers, path)
+            self._take_answer(component, raw, path)
 
-    def _read_list(self, component: Component, answers: Any, path: Path) -> None:
-        raw = get(answers, path)
+    def _take_list(self, component: Component, raw: Any, path: Path) -> None:
         if raw is ABSENT or raw is None or raw == []:
             return
         if not isinstance(raw, list) or not all(isinstance(item, Mapping) for item in raw):
@@ -80,13 +87,11 @@ class Typed:
             self.errors[dotted(path)] = f"Gardez au plus {MAX_ITEMS} lignes."
             return
         put(self.answers, path, [{} for _ in raw])
-        put(self.kept, path, [{} for _ in raw])
-        for index in range(len(raw)):
+        for index, item in enumerate(raw):
             for child in component.children:
-                self.read(child, answers, (*path, index))
+                self.read(child, item, (*path, index))
 
-    def _read_answer(self, component: Component, answers: Any, path: Path) -> None:
-        raw = get(answers, path)
+    def _take_answer(self, component: Component, raw: Any, path: Path) -> None:
         if component.kind == "filepicker" and (raw is ABSENT or raw in (None, [])):
             raw = [identifier_of(document) for document in self.documents.get(component.piece, ())] or ABSENT
         if raw is ABSENT:
@@ -95,11 +100,10 @@ class Typed:
             value = clean(component, raw, self.zone)
         except Refused as refused:
             self.errors[dotted(path)] = str(refused)
-            put(self.kept, path, copy(raw))
+            self.unread.append((path, raw))
             return
         if value is not None:
             put(self.answers, path, value)
-            put(self.kept, path, value)
 
 
 def identifier_of(document: Any) -> str:
@@ -112,8 +116,13 @@ def identifier_of(document: Any) -> str:
 def typed(plan: Plan, answers: Mapping[str, Any], documents: Mapping[str, Sequence[Any]], zone: tzinfo) -> Typed:
     """Read the type of every known answer."""
     result = Typed(documents, zone)
-    for component, path in plan.readable:
-        result.read_at(component, answers, path)
+    for place, group in plan.readable:
+        around = get(answers, place)
+        members = around if isinstance(around, Mapping) else {}
+        for component, path in group:
+            raw = members.get(path[-1], ABSENT)
+            if raw is not ABSENT or component.kind == "filepicker":
+                result.take(component, raw, path)
     return result
 
 
@@ -132,20 +141,21 @@ def check(
         return Checked({}, errors)
     reading = typed(plan, answers, documents, zone)
     conditions = Conditions(plan, reading.answers, context, evaluate)
-    wanted = tuple(plan.nodes(reading.answers, page))
-    for node in wanted:
+    judged = plan.nodes if reading.errors else plan.judged
+    for node in judged(reading.answers, page):
         told = None if node.component.readonly else _wrong(node, reading, evaluate)
-        # Last, because conditions cost most: most questions are right, hidden or not.
-        if told and not conditions.hide(node.hides):
-            errors[dotted(node.path)] = told
+        # Conditions cost most, so they are last: most questions are right, hidden or not.
+        if told is not None and not conditions.hide(node.hides):
+            errors[dotted(node.path)] = told or required_message(node.component)
     if page is not None:
-        gone = conditions.hidden_of(wanted, plan.nodes(reading.answers))
+        gone = conditions.hidden_of(plan.nodes(reading.answers, page), plan.nodes(reading.answers))
         return Checked(without(reading.kept, gone), errors)
-    return Checked(_without_empty_items(without(reading.answers, conditions.hidden)), errors)
+    shown = without(reading.answers, conditions.hidden)
+    return Checked(_without_empty_items(shown) if plan.repeats else shown, errors)
 
 
 def _wrong(node: Node, reading: Typed, evaluate: Evaluate) -> str | None:
-    """What would be wrong at a place if it is shown: the refused value, the missing one, the misplaced date."""
+    """What would be wrong at a place if it is shown: the refused value, the misplaced date; MISSING; or nothing."""
     component = node.component
     refused = reading.errors.get(dotted(node.path)) if reading.errors else None
     if refused:
@@ -154,20 +164,21 @@ def _wrong(node: Node, reading: Typed, evaluate: Evaluate) -> str | None:
     if value is ABSENT and not component.required:
         return None
     if value is ABSENT or value is False or (component.kind == "dynamiclist" and not any(value)):
-        missing = component.required and not _in_an_empty_item(node, reading)
-        return required_message(component) if missing else None
-    if isinstance(value, date) and component.format in ("date_passee", "date_future"):
+        missing = component.required and not (node.scopes and _in_an_empty_item(node, reading))
+        return MISSING if missing else None
+    if isinstance(value, date) and component.format in AGAINST_TODAY:
         return _against_today(component.format, value, evaluate)
     return None
 
 
 def _in_an_empty_item(node: Node, reading: Typed) -> bool:
     """A line of a list in which nothing at all was written is dropped, so it misses nothing."""
-    return any(_is_empty(get(reading.kept, place)) for place in node.scopes)
+    kept = reading.kept
+    return any(_is_empty(get(kept, place)) for place in node.scopes)
 
 
 def _against_today(wanted: str, value: date, evaluate: Evaluate) -> str | None:
-    today = evaluate("today()", {})
+    today = evaluate({})("today()")
     if not isinstance(today, date):
         raise ClockMissing("the evaluator given to forms.load must know today()")
     day = value.date() if isinstance(value, datetime) else value

@@ -9,7 +9,8 @@ from forms.components import Path
 from forms.plan import Plan
 from forms.tree import ABSENT, Hide, Node, Shape, copy, drop, get, overlay, skeleton
 
-Evaluate = Callable[[str, Mapping[str, Any]], Any]
+# Given variables that stay as they are, what computes FEEL texts over them.
+Evaluate = Callable[[Mapping[str, Any]], Callable[[str], Any]]
 
 # A condition may depend on a question that another condition hides: looked at again, at most so often.
 ROUNDS = 8
@@ -22,21 +23,28 @@ class Conditions:
         self._plan, self._context, self._evaluate = plan, context, evaluate
         self._truths: dict[Hide, bool] = {}
         self._variables: dict[tuple[Path, ...], dict[str, Any]] = {}
+        self._judges: dict[tuple[Path, ...], Callable[[str], Any]] = {}
         self._answers = answers
         self.hidden: frozenset[Path] = frozenset()
-        every = tuple(plan.nodes(answers))
         # What holds no answer changes no other condition by being hidden or shown: nobody asks until it is judged.
-        answered = [node for node in every if node.hides and get(answers, node.path) is not ABSENT]
+        answered = [node for node in plan.conditional(answers) if get(answers, node.path) is not ABSENT]
         for _ in range(ROUNDS):
             self._answers = without(answers, self.hidden)
-            self._truths, self._variables = {}, {}
-            before, self.hidden = self.hidden, self.hidden_of(answered, every)
+            self._truths, self._variables, self._judges = {}, {}, {}
+            before, self.hidden = self.hidden, self.hidden_of(answered, plan.nodes(answers))
             if self.hidden == before:
                 break
 
     def hide(self, conditions: Iterable[Hide]) -> bool:
         """Whether one of these conditions, each seen from its own place, holds."""
-        return any(self._holds(condition) for condition in conditions)
+        truths = self._truths
+        for condition in conditions:
+            known = truths.get(condition)
+            if known is None:
+                known = truths[condition] = self._holds(condition)
+            if known:
+                return True
+        return False
 
     def value(self, path: Path) -> Any:
         """What a condition outside lists reads at this place; ABSENT for a name that nothing gives."""
@@ -51,11 +59,11 @@ class Conditions:
         return frozenset(found - {node.path for node in every if node.path in found and not self.hide(node.hides)})
 
     def _holds(self, condition: Hide) -> bool:
-        known = self._truths.get(condition)
-        if known is None:
-            expression, around = condition
-            known = self._truths[condition] = self._evaluate(expression, self._seen_from(around)) is True
-        return known
+        expression, around = condition
+        judge = self._judges.get(around)
+        if judge is None:
+            judge = self._judges[around] = self._evaluate(self._seen_from(around))
+        return judge(expression) is True
 
     def _seen_from(self, around: tuple[Path, ...]) -> dict[str, Any]:
         """The variables of a place: context, answers, then each list item around it (`this`, `parent`, `i` from 1)."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from types import SimpleNamespace
 from typing import Any
@@ -137,9 +137,9 @@ ANSWERS = {
 _DOCUMENT = SimpleNamespace(id="d1", name="bail-2023.pdf", size=840_000)
 
 
-def _evaluate(text: str, variables: Mapping[str, Any]) -> Any:
+def _evaluate(variables: Mapping[str, Any]) -> Callable[[str], Any]:
     """The two expressions of this sample form, without the engine."""
-    return date(2026, 11, 22) if text == "today()" else variables["logement"] != "heberge"
+    return lambda text: date(2026, 11, 22) if text == "today()" else variables["logement"] != "heberge"
 
 
 def form_page() -> tuple[forms.PageView, forms.PageView]:

@@ -10,7 +10,7 @@ from engine.feel.analysis import Analysis, Completion, analyse
 from engine.feel.budget import Budget
 from engine.feel.convert import NotAValue, from_feel, to_feel
 from engine.feel.errors import FeelBudgetExceeded, FeelError, FeelSyntaxError
-from engine.feel.expression import Expression, UnaryTest, compile_expression, evaluate, unary
+from engine.feel.expression import Evaluation, Expression, UnaryTest, compile_expression, evaluate, unary
 from engine.feel.temporal import Date, DateTime, DaysDuration, MonthsDuration, Time
 
 __all__ = [
@@ -20,6 +20,7 @@ __all__ = [
     "Date",
     "DateTime",
     "DaysDuration",
+    "Evaluation",
     "Expression",
     "FeelBudgetExceeded",
     "FeelError",

@@ -45,6 +45,10 @@ class Expression:
         """The FEEL value, in an evaluation that is already running."""
         return evaluate_in(self._closure, Scope(variables, None, run))
 
+    def in_scope(self, scope: Scope) -> Value:
+        """The FEEL value where these names are known, in an evaluation that is already running."""
+        return evaluate_in(self._closure, scope)
+
     def evaluate(
         self,
         variables: Mapping[str, Any] = _NO_VARIABLES,
@@ -63,6 +67,20 @@ class Expression:
         if warnings is not None:
             warnings.extend(run.warnings)
         return found
+
+
+class Evaluation:
+    """Many texts over the same variables, which stay as they are meanwhile: one clock and one budget for them all."""
+
+    __slots__ = ("_scope",)
+
+    def __init__(self, variables: Mapping[str, Any], *, now: datetime | None, zone: tzinfo | None) -> None:
+        self._scope = Scope(variables, None, Run(now, zone))
+
+    def __call__(self, text: str) -> Any:
+        """The value of a text as Python has it, as `Expression.evaluate`; FeelSyntaxError, FeelBudgetExceeded."""
+        value = compile_expression(text).in_scope(self._scope)
+        return value if value is True or value is False else from_feel(value, self._scope.run.zone)
 
 
 class UnaryTest:

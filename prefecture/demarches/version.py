@@ -42,9 +42,9 @@ def in_zone(zone: tzinfo) -> Iterator[None]:
         _zone.reset(token)
 
 
-def evaluate(text: str, variables: Mapping[str, Any]) -> Any:
-    """FEEL for the conditions of forms, at this instant. Names of questions are plain, so the text alone tells all."""
-    return feel.compile_expression(text).evaluate(variables, now=clock.now(), zone=_zone.get())
+def evaluate(variables: Mapping[str, Any]) -> feel.Evaluation:
+    """FEEL for the conditions of forms, at this instant. Names of questions are plain, so a text alone tells all."""
+    return feel.Evaluation(variables, now=clock.now(), zone=_zone.get())
 
 
 @dataclass(frozen=True)

@@ -263,7 +263,7 @@ def test_an_evaluator_without_a_clock_is_a_fault_of_the_caller() -> None:
     content = orjson.dumps(
         {"components": [field("datetime", "d", subtype="date", properties={"format": "date_passee"})]}
     )
-    one = forms.load(content, evaluate=lambda text, variables: None)
+    one = forms.load(content, evaluate=lambda variables: lambda text: None)
     with pytest.raises(ClockMissing):
         one.check({"d": "2020-01-01"})
 
