@@ -143,7 +143,9 @@ def _line(process: Element, node: Node) -> int:
 def _check_decisions(specs: Iterable[ProcessSpec], known: Mapping[str, Any], problems: list[Problem]) -> None:
     for spec in specs:
         for node in spec.nodes:
-            if isinstance(node, BusinessRuleTask) and node.decision and node.decision not in known:
+            if not isinstance(node, BusinessRuleTask) or not isinstance(node.decision, str) or not node.decision:
+                continue
+            if node.decision not in known:
                 message = f"La table de décision « {node.decision} » n’existe pas."
                 problems.append(Problem("decision", node.element, node.title, 0, message))
 

@@ -11,7 +11,17 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
-from engine.compiling.juel_functions import EMPTY, HOLDS, LIBRARIES, METHODS, call, variable_call
+from engine.compiling.juel_functions import (
+    EMPTY,
+    HOLDS,
+    KIE,
+    LIBRARIES,
+    METHODS,
+    call,
+    getter_of,
+    property_of,
+    variable_call,
+)
 
 _TOKEN: Final = re.compile(
     r"\s*(?:(?P<number>\d+(?:\.\d+)?)[lLdDfF]?(?![A-Za-z_])|(?P<string>\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*')"
@@ -38,6 +48,7 @@ _EQUALITY: Final = 2
 _GETTERS: Final = frozenset({"getVariable", "getVariableLocal", "get", "getProcessVariable"})
 _HOLDERS: Final = frozenset({"execution", "task", "variables", "vars", "caseExecution"})
 _NOTHING: Final[Mapping[str, str]] = MappingProxyType({})
+_RETURNED: Final = re.compile(r"^return\s+(.*?);?\s*$", re.DOTALL)
 _PYTHON: Final = re.compile(r"^not\s+[A-Za-z_]|\bis\s+(?:not\s+)?None\b")
 # JUEL compares a text with a number or a truth value by turning the text into one.
 _TYPED: Final = re.compile(r'"(-?\d+(?:\.\d+)?|true|false)"')
@@ -72,7 +83,7 @@ def translate(text: str, names: Mapping[str, str] = _NOTHING) -> str:
 
     `names` are names that stand for something else: a program's own variables, and the FEEL of each.
     """
-    text = text.strip()
+    text = _RETURNED.sub(r"\1", text.strip())
     if "getDataObject(" in text:
         # XPath, the language that BPMN assumes when a file names none.
         text = _EQUALS.sub("==", _DATA_OBJECT.sub(r"\1", text))
@@ -116,9 +127,16 @@ def _joined(left: str, word: str, right: str) -> str:
     """Two operands and their sign."""
     if word == "%":
         return f"modulo({left}, {right})"
+    if word == "+" and (_is_text(left) or _is_text(right)):
+        return " + ".join(one if _is_text(one) else f"string({one})" for one in (left, right))
     if word in {"=", "!="} and (typed := _TYPED.fullmatch(right)) is not None:
         return f"({left} {word} {right} {'or' if word == '=' else 'and'} {left} {word} {typed[1]})"
     return f"{left} {word} {right}"
+
+
+def _is_text(feel: str) -> bool:
+    """Whether it is plainly a text: what is joined to one becomes one."""
+    return feel.startswith(('"', "string("))
 
 
 class _Reader:
@@ -257,7 +275,7 @@ class _Reader:
     def name(self, name: str) -> str:
         if name in _LITERALS:
             return _LITERALS[name]
-        if name in LIBRARIES and self.sign() == ":" and self.after(2) == "(":
+        if self.after(2) == "(" and ((name in LIBRARIES and self.sign() == ":") or name == KIE):
             return self.library(name)
         if self.sign() == "(":
             return self.function(name)
@@ -284,7 +302,7 @@ class _Reader:
         name = self.after(1)
         self.place += 3
         given = self.arguments(")")
-        if library != "fn" and given:
+        if library not in {"fn", KIE} and given:
             first = given[0].strip('"')
             given[0] = self.names.get(first, first)
             found = variable_call(name, given) if first.isidentifier() else None
@@ -320,11 +338,15 @@ class _Reader:
             raise NotTranslatable("il manque un nom après le point")
         self.place += 1
         if not self.take("("):
-            return f"count({value})" if token.text == "length" else f"{value}.{token.text}"
+            return property_of(value, token.text)
         given = self.arguments(")")
         if token.text == "get" and len(given) == 1 and given[0].isdigit():
             return f"{value}[{int(given[0]) + 1}]"
         pattern = METHODS.get((token.text, len(given)))
+        if pattern is None and not given and (name := getter_of(token.text)):
+            return f"{value}.{name}"
+        if pattern is None and token.text == "get" and given[0].startswith('"'):
+            return f"get value({value}, {given[0]})"
         if pattern is None:
             raise NotTranslatable(f"la méthode «\u00a0{token.text}\u00a0» n’existe pas en FEEL")
         return pattern.format(value, *given)

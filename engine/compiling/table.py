@@ -38,7 +38,7 @@ ELEMENTS: Final[tuple[tuple[str, str, str], ...]] = (
     ("multiInstanceLoopCharacteristics", RUNS, "en parallèle ou à la suite, par nombre ou par liste"),
     ("standardLoopCharacteristics", RUNS, "tant que la condition est vraie, ou un nombre maximal de tours"),
     ("linkEventDefinition", REWRITTEN, "un lien est un flux dessiné sans son trait"),
-    ("parallelMultiple", REWRITTEN, "une attente par branche\u00a0; refusé au début, en frontière, après une course"),
+    ("parallelMultiple", REWRITTEN, "une attente par branche\u00a0; un début ou une frontière attend tout lui-même"),
     ("choreographyTask", REFUSED, "une chorégraphie décrit des échanges, elle ne s’exécute pas"),
     ("dataObject, dataStore, association", SILENT, "informent le lecteur\u00a0; les variables font foi"),
     ("textAnnotation, group", SILENT, "ils informent le lecteur"),

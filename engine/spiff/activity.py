@@ -10,7 +10,7 @@ from engine.spiff.events import Boundary, Catch, StartEvent, come, listen
 from engine.spiff.formulas import Failure, Formula
 from engine.spiff.mappings import NO_MAPPINGS, Mappings
 from engine.spiff.node import ANSWER, Node
-from engine.spiff.scopes import assign, variables
+from engine.spiff.scopes import KEEPS, assign, variables
 from engine.spiff.triggers import Trigger
 
 if TYPE_CHECKING:
@@ -33,6 +33,8 @@ class Activity(Node):
         my_task.internal_data[ENTERING] = 1
         if self.local.entrees:
             my_task.data.update(self.local.given(my_task))
+        if self.local.only:
+            my_task.internal_data[KEEPS] = 1
         for boundary in self.boundaries:
             if boundary.listens:
                 subscription = my_task.workflow.spawn(boundary, my_task)
@@ -113,7 +115,7 @@ class BusinessRuleTask(Activity):
         process: Any,
         info: ElementInfo,
         local: Mappings,
-        decision: str,
+        decision: Formula | str,
         result: str,
         shape: str,
         *,
@@ -126,13 +128,17 @@ class BusinessRuleTask(Activity):
 
     def perform(self, token: Token) -> bool:
         """Decide, and note which rules did."""
-        self.write(token, *token.workflow.decide(self.decision, token))
+        decision = self.decision
+        if isinstance(decision, Formula):
+            instance = token.workflow
+            decision = str(decision.value(variables(token), instance.now, instance.zone))
+        self.write(token, decision, *token.workflow.decide(decision, token))
         return True
 
-    def write(self, token: Token, value: Any, detail: dict[str, Any]) -> None:
+    def write(self, token: Token, decision: str, value: Any, detail: dict[str, Any]) -> None:
         """Write the decision in the shape the model asks for."""
         shaped = shape_of(value, self.shape)
-        token.workflow.tell("decision", token, decision=self.decision, value=shaped, **detail)
+        token.workflow.tell("decision", token, decision=decision, value=shaped, **detail)
         if self.result:
             assign(token, {self.result: shaped})
         elif isinstance(shaped, dict):

@@ -101,7 +101,7 @@ class CancelEnd(Throw):
                 raise Failure("annulation", "La transaction n’a pas d’événement d’annulation à son bord.")
             return False
         transaction.task_spec.stop_all_but(transaction, token)
-        records = take_records(token, None)
+        records = [*_other_turns(transaction), *take_records(token, None)]
         token.workflow.tell("compensation", token, activities=[_element(token, one) for one in records])
         if not records:
             token.internal_data[UNDONE] = 1
@@ -112,6 +112,21 @@ class CancelEnd(Throw):
     def child_left(self, scope: Token, child: Token) -> None:
         """Go on when all is undone."""
         resume(scope)
+
+
+def _other_turns(transaction: Token) -> list[Record]:
+    """Who cancels one turn of a repeated transaction cancels them all: take out what the others did."""
+    loop = transaction.scope
+    if loop.task_spec.repeats is not transaction.task_spec:
+        return []
+    records: list[Record] = loop.internal_data.pop(DONE, [])
+    for turn in loop.children:
+        if turn is transaction or turn.task_spec is not transaction.task_spec:
+            continue
+        if inside := turn.internal_data.get(DONE):
+            records.append([turn.task_spec.key, _as_it_was(turn), inside])
+        loop.workflow.cancel_token(turn)
+    return records
 
 
 def resume(token: Token) -> None:
@@ -148,6 +163,7 @@ def undo(parent: Token, records: list[Record]) -> None:
             begun.append(handling)
             continue
         if node.undo is None:
+            undo(parent, inside)  # the turns of a loop
             continue
         scope = instance.spawn(node.undo, parent, TaskState.STARTED)
         scope.data = data

@@ -16,12 +16,15 @@ if TYPE_CHECKING:
     from engine.spiff.subprocess import EventSubProcess
 
 ARMS = "arms"
+CAME = "came"
 FIRED = "fired"
 SUBSCRIBED = "subscribed"
 
 
 class Catch(Node):
-    """A node that waits for one of its triggers."""
+    """A node that waits for one of its triggers, or for all of them."""
+
+    together = False
 
     def __init__(self, process: Any, info: ElementInfo, triggers: tuple[Trigger, ...], mappings: Mappings) -> None:
         super().__init__(process, info)
@@ -37,7 +40,24 @@ class Catch(Node):
 
     def caught(self, token: Token, index: int, payload: dict[str, Any]) -> None:
         """One of the triggers has come."""
-        come(token, payload)
+        if (found := self.gathered(token, index, payload)) is not None:
+            come(token, found)
+
+    def gathered(self, token: Token, index: int, payload: dict[str, Any]) -> dict[str, Any] | None:
+        """What has come in all; None while others must come too."""
+        if not self.together:
+            return payload
+        inside = token.internal_data
+        inside[ARMS][index] = None
+        inside[CAME] = {**inside.get(CAME, {}), **payload}
+        return None if any(inside[ARMS]) else inside.pop(CAME)
+
+    def listen_again(self, token: Token, index: int) -> None:
+        """What does not interrupt waits for the same again."""
+        if self.together:
+            listen(token, self.triggers)
+        else:
+            listen_on(token, index)
 
     def perform(self, token: Token) -> bool:
         """Take in what came with the event."""
@@ -68,17 +88,20 @@ class StartEvent(Catch):
 
     def caught(self, token: Token, index: int, payload: dict[str, Any]) -> None:
         """The first start that is reached is the one that counts; an event sub-process may begin more than once."""
+        found = self.gathered(token, index, payload)
+        if found is None:
+            return
         if self.event_subprocess is not None and SUBSCRIBED in token.internal_data:
             scope = token.scope
             if not self.event_subprocess.interrupting:
-                listen_on(token, index)
-            self.begin_subprocess(scope, payload)
+                self.listen_again(token, index)
+            self.begin_subprocess(scope, found)
             return
         disarm(token)
         for other in token.scope.children:
             if other is not token and isinstance(other.task_spec, StartEvent) and other.state == TaskState.WAITING:
                 token.workflow.remove(other)
-        passed(token, payload)
+        passed(token, found)
 
     def is_subscription(self, token: Token) -> bool:
         """The start of an event sub-process listens for its scope; see `EventSubProcess`."""
@@ -122,10 +145,12 @@ class Boundary(Catch):
 
     def caught(self, token: Token, index: int, payload: dict[str, Any]) -> None:
         """Fire; a subscription that does not interrupt listens on."""
-        host = token.scope
+        host, found = token.scope, self.gathered(token, index, payload)
+        if found is None:
+            return
         if not self.interrupting:
-            listen_on(token, index)
-        self.fire(host, payload)
+            self.listen_again(token, index)
+        self.fire(host, found)
 
     def fire(self, host: Token, payload: dict[str, Any]) -> None:
         """A token leaves the activity by this edge; if it interrupts, the activity is over."""
@@ -191,12 +216,12 @@ class TerminateEnd(Throw):
 def trigger_throw(node: Throw, token: Token, trigger: Trigger) -> None:
     """Throw one definition."""
     name = trigger.named(token)
+    told = node.mappings.given(token)
     if trigger.kind == ERROR:
-        raise_error(token, name or "", "")
+        raise_error(token, name or "", trigger.message, told)
     elif trigger.kind == ESCALATION:
-        escalate(token, name or "")
+        escalate(token, name or "", told)
     else:
-        told = node.mappings.given(token)
         token.workflow.tell(f"{trigger.kind}_thrown", token, name=name, params=told)
         if trigger.kind == "signal":
             broadcast(token.workflow, name or "", told)
@@ -204,7 +229,7 @@ def trigger_throw(node: Throw, token: Token, trigger: Trigger) -> None:
 
 def listen(token: Token, triggers: tuple[Trigger, ...]) -> None:
     """Begin to wait: what is awaited is written into the token. Failure when it cannot be computed."""
-    token.internal_data[ARMS] = [trigger.arm(token) for trigger in triggers]
+    token.internal_data[ARMS] = [trigger.arm(token) if trigger.listens else None for trigger in triggers]
     token._set_state(TaskState.WAITING)
 
 

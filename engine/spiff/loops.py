@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from engine.spiff.activity import Activity
 from engine.spiff.formulas import Failure, Formula
 from engine.spiff.scopes import KEEPS, assign, variables
-from engine.spiff.subprocess import OVER
+from engine.spiff.subprocess import OVER, Transaction
 
 if TYPE_CHECKING:
     from engine.spiff.instance import Token
@@ -21,7 +21,7 @@ INSTANCES, ACTIVE, COMPLETED = "nrOfInstances", "nrOfActiveInstances", "nrOfComp
 
 @dataclass(frozen=True, slots=True)
 class Repetition:
-    """A multi-instance marker. `result` names the list of what `output` gives for each item."""
+    """A multi-instance marker. `result` names the list of what `output` gives for each item; `first`: its number."""
 
     sequential: bool
     cardinality: Formula | None = None
@@ -30,6 +30,7 @@ class Repetition:
     result: str = ""
     output: Formula | None = None
     completion: Formula | None = None
+    first: int = 0
 
 
 class Loop(Activity):
@@ -40,6 +41,8 @@ class Loop(Activity):
     def __init__(self, process: Any, info: Any, inner: Activity) -> None:
         super().__init__(process, info)
         self.inner = inner
+        self.repeats = inner
+        self.remembers = isinstance(inner, Transaction)  # the cancelling of one turn undoes the others
 
     def child_left(self, scope: Token, child: Token) -> None:
         """What follows a turn."""
@@ -113,7 +116,7 @@ class MultiInstance(Loop):
     def _item(self, scope: Token, index: int) -> Token:
         items, element = scope.internal_data["items"], self.repetition.element
         data = {element: items[index]} if element and isinstance(items, list) else {}
-        token = self.turn(scope, index, data)
+        token = self.turn(scope, index + self.repetition.first, data)
         token.internal_data[KEEPS] = 1
         return token
 
@@ -127,7 +130,7 @@ class MultiInstance(Loop):
             if repetition.result:
                 given = repetition.output
                 value = given.value(variables(child), instance.now, instance.zone) if given is not None else None
-                scope.internal_data["results"][child.data[COUNTER]] = value
+                scope.internal_data["results"][child.data[COUNTER] - repetition.first] = value
             done = repetition.completion
             if done is not None and done.truth(variables(child), instance.now, instance.zone) is True:
                 child.internal_data["enough"] = 1

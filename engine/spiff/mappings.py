@@ -17,10 +17,14 @@ Pairs = tuple[tuple[str, Formula | str], ...]
 
 @dataclass(frozen=True, slots=True)
 class Mappings:
-    """`entrees` are computed outside and handed in; `sorties` are computed inside and written outside."""
+    """`entrees` are computed outside and handed in; `sorties` are computed inside and written outside.
+
+    `only`: nothing but the sorties comes out; and what an event brings is seen by its own names.
+    """
 
     entrees: Pairs = ()
     sorties: Pairs = ()
+    only: bool = False
 
     def given(self, token: Token) -> dict[str, Any]:
         """The values handed in, as the token sees things now. Failure when one cannot be computed."""
@@ -32,7 +36,8 @@ class Mappings:
 
     def take_in(self, token: Token, answer: Mapping[str, Any], called: str) -> None:
         """Write an answer: by the sorties, which see it under the name `called`, or key by key when there are none."""
-        assign(token, self.brought(token, {called: dict(answer)}) if self.sorties else answer)
+        seen = {**answer, called: dict(answer)} if self.only else {called: dict(answer)}
+        assign(token, self.brought(token, seen) if self.sorties else answer)
 
 
 def computed(pairs: Pairs, token: Token, seen: Mapping[str, Any]) -> dict[str, Any]:

@@ -43,6 +43,7 @@ class Node(BpmnTaskSpec):
     remembers = False  # whether it keeps what was completed in it, to be undone
     own_names: frozenset[str] = frozenset()  # the variables it gives each token below it
     handler: Node | None = None
+    repeats: Node | None = None  # what is done each turn, where the node is a loop
     undo: Node | None = None
     undoing_subprocess: Node | None = None
     contents: Contents

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Final
 
 from engine.spiff.formulas import Failure
 from engine.spiff.library import TaskState
@@ -13,22 +14,24 @@ if TYPE_CHECKING:
     from engine.spiff.events import Catch
     from engine.spiff.instance import Instance, Token
 
+NOTHING: Final[Mapping[str, Any]] = MappingProxyType({})
 
-def raise_error(token: Token, code: str, message: str) -> None:
+
+def raise_error(token: Token, code: str, message: str, brought: Mapping[str, Any] = NOTHING) -> None:
     """A BPMN error goes up until somebody catches it. Failure when nobody does: it is never lost."""
-    if not go_up(token, ERROR, code, {"code": code, "message": message}):
+    if not go_up(token, ERROR, code, {"code": code, "message": message}, brought):
         named = f" « {code} »" if code else ""
         raise Failure("erreur_non_rattrapee", f"L’erreur{named} n’est rattrapée par aucun événement. {message}".strip())
 
 
-def escalate(token: Token, code: str) -> None:
+def escalate(token: Token, code: str, brought: Mapping[str, Any] = NOTHING) -> None:
     """An escalation goes up until somebody catches it; nobody has to."""
-    if not go_up(token, ESCALATION, code, {"code": code}):
+    if not go_up(token, ESCALATION, code, {"code": code}, brought):
         token.workflow.tell(ESCALATION, token, code=code, caught_by=None)
 
 
-def go_up(token: Token, kind: str, code: str, detail: dict[str, Any]) -> bool:
-    """Walk outwards to the first that catches it. False when nobody does."""
+def go_up(token: Token, kind: str, code: str, detail: dict[str, Any], brought: Mapping[str, Any] = NOTHING) -> bool:
+    """Walk outwards to the first that catches it, which takes in what is `brought`. False when nobody does."""
     came_from: Token | None = None
     current: Token | None = token
     while current is not None:
@@ -36,7 +39,8 @@ def go_up(token: Token, kind: str, code: str, detail: dict[str, Any]) -> bool:
             catcher = _best(level, kind, code)
             if catcher is not None:
                 token.workflow.tell(kind, token, caught_by=catcher.element, **detail)
-                current.task_spec.caught_here(current, catcher, _kept(catcher, kind, code, detail))
+                payload = {**brought, **_kept(catcher, kind, code, detail)}
+                current.task_spec.caught_here(current, catcher, payload)
                 return True
         came_from, current = current, current.parent
     return False

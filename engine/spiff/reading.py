@@ -67,6 +67,7 @@ class Tables:
     messages: dict[str, str] = field(default_factory=dict)
     signals: dict[str, str] = field(default_factory=dict)
     errors: dict[str, str] = field(default_factory=dict)
+    error_messages: dict[str, str] = field(default_factory=dict)
     escalations: dict[str, str] = field(default_factory=dict)
     handlers: dict[str, list[str]] = field(default_factory=dict)
 
@@ -80,6 +81,8 @@ def read_tables(root: Element) -> Tables:
         tables.signals[one.get("id", "")] = one.get("name") or one.get("id", "")
     for one in children(root, "error"):
         tables.errors[one.get("id", "")] = one.get("errorCode") or one.get("id", "")
+        said = [str(value) for name, value in one.attrib.items() if str(name).endswith("}errorMessage")]
+        tables.error_messages[one.get("id", "")] = "".join(said)
     for one in children(root, "escalation"):
         tables.escalations[one.get("id", "")] = one.get("escalationCode") or one.get("id", "")
     for one in root.iter(BPMN + "association"):
@@ -127,7 +130,8 @@ class Reading:
 
     def mappings(self, element: Element, holder: Element | None) -> Mappings:
         """Both ways of one of our extensions."""
-        return Mappings(self.pairs(element, holder, "entree"), self.pairs(element, holder, "sortie"))
+        only = holder is not None and holder.get("sorties") == "seules"
+        return Mappings(self.pairs(element, holder, "entree"), self.pairs(element, holder, "sortie"), only)
 
     def read_lanes(self, process: Element) -> None:
         """Which lane each node stands in; the innermost counts."""

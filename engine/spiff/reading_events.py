@@ -66,11 +66,13 @@ def triggers(reading: Reading, element: Element, allowed: set[str]) -> tuple[Tri
             found.append(_READERS[kind](reading, element, one))
     for reference in children(element, "eventDefinitionRef"):
         reading.trouble("evenement", element, f"La définition « {text_of(reference)} » doit être dans l’événement.")
-    if len(found) > 1 and is_true(element, "parallelMultiple"):
-        reading.trouble(
-            "evenement", element, "Un événement qui en attend plusieurs à la fois n’est pas pris en charge."
-        )
+    if _together(element) and not all(trigger.listens for trigger in found):
+        reading.trouble("evenement", element, "Ces événements ne peuvent pas être attendus ensemble.")
     return tuple(found)
+
+
+def _together(element: Element) -> bool:
+    return is_true(element, "parallelMultiple") and len(definitions(element)) > 1
 
 
 def _message(reading: Reading, element: Element, definition: Element) -> Trigger:
@@ -98,19 +100,24 @@ def _named(
     return reading.formula_or_text(element, table[reference])
 
 
-def _code(reading: Reading, element: Element, definition: Element, attribute: str, table: dict[str, str]) -> str | None:
+def _code(
+    reading: Reading, element: Element, definition: Element, attribute: str, table: dict[str, str]
+) -> Formula | str | None:
     reference = local_name(definition.get(attribute))
     if reference is None:
         return None
-    if reference not in table:
-        # Some modelers write the code itself where the standard wants a reference.
-        return reference
-    return table[reference]
+    # Some modelers write the code itself where the standard wants a reference.
+    code = reading.formula_or_text(element, table.get(reference, reference))
+    if isinstance(code, Formula) and tag(element) not in _THROWABLE:
+        reading.trouble("evenement", element, f"« {code.text} »\u00a0: seul un code qui est émis peut être calculé.")
+    return code
 
 
 def _error(reading: Reading, element: Element, definition: Element) -> Trigger:
     kept = _kept(definition, code="errorCodeVariable", message="errorMessageVariable")
-    return Trigger(ERROR, _code(reading, element, definition, "errorRef", reading.tables.errors), kept=kept)
+    code = _code(reading, element, definition, "errorRef", reading.tables.errors)
+    said = reading.tables.error_messages.get(local_name(definition.get("errorRef")) or "", "")
+    return Trigger(ERROR, code, kept=kept, message=said)
 
 
 def _escalation(reading: Reading, element: Element, definition: Element) -> Trigger:
@@ -188,13 +195,17 @@ def read_catch(reading: Reading, process: Any, element: Element, info: ElementIn
     if link_name(element) is not None:
         return IntermediateCatch(process, info, (), payload_mappings(reading, element))
     found = triggers(reading, element, _CATCHABLE["intermediateCatchEvent"])
-    return IntermediateCatch(process, info, found, payload_mappings(reading, element))
+    node = IntermediateCatch(process, info, found, payload_mappings(reading, element))
+    node.together = _together(element)
+    return node
 
 
 def read_start(reading: Reading, process: Any, element: Element, info: ElementInfo) -> Node:
     """A start event."""
     found = triggers(reading, element, _CATCHABLE["startEvent"])
-    return StartEvent(process, info, found, payload_mappings(reading, element))
+    node = StartEvent(process, info, found, payload_mappings(reading, element))
+    node.together = _together(element)
+    return node
 
 
 def read_boundary(reading: Reading, process: Any, element: Element, info: ElementInfo) -> Node:
@@ -204,7 +215,9 @@ def read_boundary(reading: Reading, process: Any, element: Element, info: Elemen
         reading.trouble("evenement", element, "Cet événement de bord n’attend rien.")
     always = any(trigger.kind in {ERROR, CANCEL} for trigger in found)
     interrupting = always or is_true(element, "cancelActivity", default=True)
-    return Boundary(process, info, found, payload_mappings(reading, element), interrupting=interrupting)
+    node = Boundary(process, info, found, payload_mappings(reading, element), interrupting=interrupting)
+    node.together = _together(element)
+    return node
 
 
 def read_throw(reading: Reading, process: Any, element: Element, info: ElementInfo) -> Node:

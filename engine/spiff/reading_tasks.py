@@ -79,7 +79,8 @@ def _decision(reading: Reading, process: Any, element: Element, info: ElementInf
         reading.trouble("decision", element, "La tâche ne nomme aucune table de décision.")
     result = "" if decision is None else decision.get("resultat") or ""
     shape = "" if decision is None else decision.get("forme") or ""
-    return BusinessRuleTask(process, info, local(reading, element), reference, result, shape, suffix=suffix)
+    asked = reading.formula_or_text(element, reference)
+    return BusinessRuleTask(process, info, local(reading, element), asked, result, shape, suffix=suffix)
 
 
 def _call(reading: Reading, process: Any, element: Element, info: ElementInfo, suffix: str) -> Activity:
@@ -185,6 +186,7 @@ def _repetition(reading: Reading, element: Element, marker: Element) -> Repetiti
         result=result if given else "",
         output=reading.formula(element, given) if given else None,
         completion=reading.formula(element, completion) if completion else None,
+        first=1 if loop is not None and loop.get("premier") == "1" else 0,
     )
 
 

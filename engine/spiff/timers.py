@@ -11,6 +11,7 @@ import re
 from calendar import monthrange
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -20,9 +21,11 @@ from engine.spiff.formulas import Failure
 
 _DURATION = re.compile(
     r"(?P<sign>[+-])?P(?=.)(?:(?P<years>\d+)Y)?(?:(?P<months>\d+)M)?(?:(?P<weeks>\d+)W)?(?:(?P<days>\d+)D)?"
-    r"(?:T(?=.)(?:(?P<hours>\d+)H)?(?:(?P<minutes>\d+)M)?(?:(?P<seconds>\d+(?:\.\d{1,9})?)S)?)?",
+    r"(?:T(?=.)(?:(?P<hours>\d+(?:\.\d{1,9})?)H)?(?:(?P<minutes>\d+(?:\.\d{1,9})?)M)?"
+    r"(?:(?P<seconds>\d+(?:\.\d{1,9})?)S)?)?",
     re.ASCII,
 )
+_EXACT = {"hours": 3600, "minutes": 60, "seconds": 1}
 _MOST_TURNS = 100_000
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _TICK = timedelta(microseconds=1)
@@ -80,12 +83,10 @@ def parse_period(text: str) -> Period | None:
     if not parts:
         return None
     sign = -1 if found["sign"] == "-" else 1
-    whole = {name: int(value) for name, value in parts.items() if name != "seconds"}
+    whole = {name: int(value) for name, value in parts.items() if name not in _EXACT}
     months = whole.get("years", 0) * 12 + whole.get("months", 0)
     days = whole.get("weeks", 0) * 7 + whole.get("days", 0)
-    seconds, _, fraction = parts.get("seconds", "0").partition(".")
-    micros = (whole.get("hours", 0) * 3600 + whole.get("minutes", 0) * 60 + int(seconds)) * 1_000_000
-    micros += int((fraction + "000000")[:6])
+    micros = int(sum(Decimal(parts.get(name, "0")) * seconds for name, seconds in _EXACT.items()) * 1_000_000)
     return Period(sign * months, sign * days, sign * micros)
 
 

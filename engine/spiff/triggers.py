@@ -40,7 +40,8 @@ class Trigger:
     """One event definition. `name`: of the message or signal, or the code of the error or escalation; None is any.
 
     For a timer, `name` is its value and `timer` the kind of time; for a condition, `name` is the condition. `kept`:
-    what of an error or escalation (code, message) goes into which variable when it is caught.
+    what of an error or escalation (code, message) goes into which variable when it is caught; `message`: what a thrown
+    error says.
     """
 
     kind: str
@@ -48,6 +49,7 @@ class Trigger:
     timer: str = ""
     kept: tuple[tuple[str, str], ...] = ()
     watched: Watched | None = None
+    message: str = ""
 
     @property
     def listens(self) -> bool:

@@ -264,3 +264,22 @@ def test_an_escalation_of_a_called_process_is_caught_on_the_call() -> None:
 def test_an_interrupting_boundary_on_a_task_that_is_done_no_longer_listens() -> None:
     m = model(scope("start > a > b > end; m1 > c > end2", boundary("m1", "a", "message m")), messages("m"))
     assert play(m, do("a"), message("m")).startswith("WRONG s 2 MessageNotAwaited")
+
+
+@pytest.mark.parametrize("marker", [TWO, TWO_IN_TURN])
+def test_who_cancels_one_turn_of_a_repeated_transaction_cancels_and_undoes_them_all(marker: str) -> None:
+    ways = "starti > a > b > g -[bad]> stop; g -[*]> endi"
+    inside = scope(ways, '<exclusiveGateway id="g"/>' + event("endEvent", "stop", "cancel") + undo("a", "u"))
+    body = subprocess("tx", marker + inside, "transaction") + boundary("cx", "tx", "cancel")
+    m = model(scope("start > tx > z > end; cx > c > end2", body))
+    turns = [do("a"), do("b", bad=False), do("a"), do("b", bad=True), do("u"), do("u")]
+    assert play(m, *turns, open_tasks("c"), do("c"), ENDED) == "ok s"
+    fine = [do("a"), do("b", bad=False)] * 2
+    assert play(m, *fine, open_tasks("z"), do("z"), ENDED) == "ok s"
+
+
+def test_a_repeated_transaction_that_succeeded_is_undone_later() -> None:
+    inside = TWO + scope("starti > a > endi", undo("a", "u"))
+    body = subprocess("tx", inside, "transaction") + event("intermediateThrowEvent", "t", "compensate")
+    m = model(scope("start > tx > t > end", body))
+    assert play(m, do("a"), do("a"), open_tasks("u", "u"), do("u"), do("u"), ENDED) == "ok s"

@@ -6,12 +6,12 @@ import pytest
 
 from tests.conformance.writing import (
     ENDED,
-    INCIDENT,
     NOT_ENDED,
     boundary,
     change,
     do,
     event,
+    later,
     message,
     messages,
     model,
@@ -331,7 +331,35 @@ def test_a_wait_for_several_events_at_once_needs_them_all() -> None:
     assert play(m, message("m"), open_tasks(), signal("alert"), open_tasks("a"), do("a"), ENDED) == "ok s"
 
 
-def test_all_of_several_events_at_an_edge_are_refused() -> None:
-    body = f'<boundaryEvent id="w" attachedToRef="a" parallelMultiple="true">{TWO}</boundaryEvent>'
-    m = model(scope("start > a > end; w > b > end2", body), messages("m") + SIGNAL)
-    assert play(m, INCIDENT) == "refused s evenements-simultanes"
+@pytest.mark.parametrize("soft", [False, True])
+def test_an_edge_may_wait_for_several_events_at_once(soft: bool) -> None:
+    body = f'<boundaryEvent id="w" attachedToRef="a" parallelMultiple="true" cancelActivity="{str(not soft).lower()}">'
+    m = model(scope("start > a > end; w > b > end2", f"{body}{TWO}</boundaryEvent>"), messages("m") + SIGNAL)
+    both = ["a"] if soft else []
+    assert play(m, signal("alert"), open_tasks("a"), message("m"), open_tasks(*both, "b")) == "ok s"
+    assert play(m, message("m"), do("a"), ENDED) == "ok s"
+    if soft:
+        again = [signal("alert"), message("m")] * 2
+        assert play(m, *again, open_tasks("a", "b", "b")) == "ok s"
+
+
+def test_a_process_may_begin_with_several_messages_at_once() -> None:
+    both = "".join(f'<messageEventDefinition messageRef="{name}"/>' for name in "mn")
+    body = f'<startEvent id="both" parallelMultiple="true">{both}</startEvent>'
+    m = model(scope("both > a > end", body), messages("m", "n"))
+    assert play(m, message("n"), open_tasks(), message("m"), open_tasks("a"), do("a"), ENDED) == "ok s"
+
+
+def test_a_race_may_be_won_by_several_events_at_once() -> None:
+    body = f'<eventBasedGateway id="g"/><intermediateCatchEvent id="w" parallelMultiple="true">{TWO}'
+    body += "</intermediateCatchEvent>" + event("intermediateCatchEvent", "t", "timer PT1H")
+    m = model(scope("start > g > w > a > end; g > t > b > end", body), messages("m") + SIGNAL)
+    assert play(m, message("m"), open_tasks(), signal("alert"), open_tasks("a")) == "ok s"
+    assert play(m, message("m"), later("PT2H"), open_tasks("b"), do("b"), ENDED) == "ok s"
+
+
+def test_an_event_sub_process_may_begin_with_one_of_several_events() -> None:
+    begin = f'<startEvent id="e" isInterrupting="false">{TWO}</startEvent>'
+    inside = subprocess("es", scope("e > k > end1", begin), triggeredByEvent="true")
+    m = model(scope("start > a > end", inside), messages("m") + SIGNAL)
+    assert play(m, message("m"), open_tasks("a", "k"), signal("alert"), open_tasks("a", "k", "k")) == "ok s"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.conformance.writing import (
     ENDED,
     INCIDENT,
@@ -235,6 +237,26 @@ def test_the_shapes_of_a_decision_s_result() -> None:
         body = decide("dec", shape)
         m = model(scope("start > d > a > end", body))
         assert play(m, values(r=value), data={"x": 3}, process="p", others={"d.dmn": dmn(TABLE)}) == "ok s", shape
+
+
+def test_a_decision_may_be_computed() -> None:
+    for shape, value in (("singleEntry", "low"), ("singleResult", {"o": "low"})):
+        m = model(scope("start > d > b > end", decide("${which}", shape)))
+        data = {"which": "dec", "x": 3}
+        assert play(m, values(r=value), data=data, others={"d.dmn": dmn(TABLE)}) == "ok s"
+        assert play(m, INCIDENT, data={**data, "which": "nope"}, others={"d.dmn": dmn(TABLE)}) == "ok s"
+
+
+@pytest.mark.parametrize(
+    "read", ["getSingleResult().getSingleEntry()", "singleEntry", "firstResult.o", "collectEntries('o')[0]"]
+)
+def test_outputs_look_into_the_result_of_a_decision(read: str) -> None:
+    told = f'<camunda:outputParameter name="o">${{decisionResult.{read}}}</camunda:outputParameter>'
+    inside = f"<extensionElements><camunda:inputOutput>{told}</camunda:inputOutput></extensionElements>"
+    task = f'<businessRuleTask id="d" camunda:decisionRef="dec">{inside}</businessRuleTask>'
+    m = model(scope("start > d > b > end", task))
+    steps = [open_tasks("b"), values(o="low", decisionResult=None)]
+    assert play(m, *steps, data={"x": 3}, others={"d.dmn": dmn(TABLE)}) == "ok s"
 
 
 def test_an_unknown_decision_is_refused() -> None:

@@ -2,7 +2,22 @@
 
 from __future__ import annotations
 
-from tests.conformance.writing import ENDED, do, model, open_tasks, play, scope, values
+import pytest
+
+from tests.conformance.writing import (
+    ENDED,
+    boundary,
+    do,
+    event,
+    message,
+    messages,
+    model,
+    open_tasks,
+    play,
+    scope,
+    subprocess,
+    values,
+)
 
 CALLED = model(scope("start > cq > end"), process="sub")
 
@@ -55,3 +70,44 @@ def test_ad_hoc_work_opens_what_its_list_names() -> None:
     steps = (open_tasks("t1", "t3"), do("t1"), do("t3"), open_tasks("z"), do("z"), ENDED)
     assert play(m, *steps, data={"chosen": ["t1", "t3"]}) == "ok s"
     assert play(m, {"error": True}, data={"chosen": ["nothing"]}) == "ok s"
+
+
+def test_where_outputs_are_named_nothing_else_comes_out_of_a_task() -> None:
+    told = mapped(("=x", "mine"), outputs=(("=r + mine", "kept"),))
+    m = model(scope("start > a > b > end", extended("userTask", "a", told)))
+    assert play(m, do("a", r=1, other=2), values(kept=4, r=None, other=None, mine=None, x=3), data={"x": 3}) == "ok s"
+
+
+def test_where_outputs_are_named_nothing_else_comes_out_of_an_event() -> None:
+    told = mapped(outputs=(("=amount * 2", "kept"),))
+    caught = extended("intermediateCatchEvent", "w", told, '<messageEventDefinition messageRef="m"/>')
+    m = model(scope("start > w > a > end", caught), messages("m"))
+    assert play(m, message("m", amount=4), open_tasks("a"), values(kept=8, amount=None)) == "ok s"
+
+
+def test_a_throw_may_compute_variables() -> None:
+    m = model(scope("start > t > a > end", extended("intermediateThrowEvent", "t", mapped(outputs=(("=x + 1", "y"),)))))
+    assert play(m, open_tasks("a"), values(y=3), data={"x": 2}) == "ok s"
+
+
+@pytest.mark.parametrize("kind", ["error", "escalation"])
+def test_the_code_that_is_thrown_may_be_computed(kind: str) -> None:
+    roots = f'<{kind} id="e" {kind}Code="=code"/><{kind} id="e2" {kind}Code="boom"/>'
+    inside = subprocess("s", scope("start1 > a > up", event("endEvent", "up", f"{kind} e")))
+    m = model(scope("start > s > z > end; b > h > end2", inside + boundary("b", "s", f"{kind} e2")), roots)
+    assert play(m, do("a"), open_tasks("h"), data={"code": "boom"}) == "ok s"
+
+
+def test_the_code_that_is_caught_may_not_be_computed() -> None:
+    inside = subprocess("s", scope("start1 > a > end1"))
+    caught = scope("start > s > z > end; b > h > end2", inside + boundary("b", "s", "error e"))
+    assert play(model(caught, '<error id="e" errorCode="=code"/>')) == "refused s moteur-evenement"
+
+
+@pytest.mark.parametrize("sequential", ["true", "false"])
+def test_rounds_are_counted_from_one(sequential: str) -> None:
+    each = 'inputCollection="=[5, 7]" inputElement="i" outputCollection="r" outputElement="=i * 10 + loopCounter"'
+    loop = f"<extensionElements><zeebe:loopCharacteristics {each}/></extensionElements>"
+    marker = f'<multiInstanceLoopCharacteristics isSequential="{sequential}">{loop}</multiInstanceLoopCharacteristics>'
+    m = model(scope("start > a > z > end", f'<userTask id="a">{marker}</userTask>'))
+    assert play(m, do("a"), do("a"), open_tasks("z"), values(r=[51, 72])) == "ok s"

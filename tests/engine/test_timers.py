@@ -55,6 +55,11 @@ def test_a_day_is_a_day_of_the_calendar_and_an_hour_is_an_hour() -> None:
     assert due("timeDuration", "P1D", "2027-03-27T12:00+01:00", FORT) == "2027-03-28T07:00:00-04:00"
 
 
+def test_hours_minutes_and_seconds_may_have_decimals() -> None:
+    assert due("timeDuration", "PT0.5H", "2027-03-27T12:00+01:00") == "2027-03-27T12:30:00+01:00"
+    assert due("timeDuration", "PT1.25M0.5S", "2027-03-27T12:00+01:00") == "2027-03-27T12:01:15.500000+01:00"
+
+
 def test_a_local_time_that_does_not_exist_is_read_an_hour_later() -> None:
     assert due("timeDuration", "P1D", "2027-03-27T02:30+01:00") == "2027-03-28T03:30:00+02:00"
     assert due("timeDate", "2027-03-28T02:30", "2027-03-01T00:00+01:00") == "2027-03-28T03:30:00+02:00"

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from lxml import etree
 
 from engine.compiling.decisions import NAMED
+from engine.compiling.dialects.placing import after
 from engine.compiling.dialects.scripts import computed
 from engine.compiling.dialects.words import entree, holder, neutral, quoted, rename, sortie, vendor_elements
 from engine.compiling.juel import NotTranslatable, is_marked, translate
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 _FAMILY: Final = (CAMUNDA, FLOWABLE, ACTIVITI)
 _SERVICES: Final = frozenset({"serviceTask", "sendTask", "businessRuleTask"})
+_RESULT: Final = "decisionResult"
 _CODE: Final = ("class", "delegateExpression", "expression", "type", "taskType", "topic")
 
 
@@ -47,6 +49,7 @@ def read(model: Model) -> None:
         elif kind in {"intermediateThrowEvent", "endEvent"}:
             _thrown(model, node)
         if kind in EVENTS:
+            _brought(model, node)
             _timed(node)
             _listening(node)
             _named(node)
@@ -64,18 +67,30 @@ def _service(model: Model, task: Element) -> None:
     if decision:
         # Flowable writes each output into the variable of its name.
         shape = "singleResult" if spread else _attribute(task, "mapDecisionResult") or "resultList"
-        key = (
-            f"{decision}{NAMED}"
-            if shape in {"singleResult", "resultList"} and decision in model.decisions
-            else decision
-        )
-        found = holder(task, "decision", ref=key)
-        if variable := _attribute(task, "resultVariable"):
+        if asks := _asks_result(task):
+            shape = "resultList"
+            entree(holder(task, "variables"), _RESULT, "=null")
+        found = holder(task, "decision", ref=_decision_key(model, decision, shape))
+        if variable := _RESULT if asks else _attribute(task, "resultVariable"):
             found.set("resultat", variable)
         found.set("forme", shape)
         rename(task, "businessRuleTask")
     elif model.foreign and not _computes(task) and any(_attribute(task, name) for name in _CODE):
         neutral(task)
+
+
+def _decision_key(model: Model, decision: str, shape: str) -> str:
+    """Under which key a decision is asked; one that is computed is known when it is asked."""
+    named = shape in {"singleResult", "resultList"}
+    if model.foreign and is_marked(decision):
+        return f'={translate(decision)} + "{NAMED if named else ""}"'
+    return f"{decision}{NAMED}" if named and decision in model.decisions else decision
+
+
+def _asks_result(task: Element) -> bool:
+    """Whether an output of the task looks into the result of its decision."""
+    blocks = vendor_elements(task, *_names("inputOutput"))
+    return any(_RESULT in text_of(one) for block in blocks for one in block if _is_output(one))
 
 
 def _computes(task: Element) -> bool:
@@ -104,6 +119,22 @@ def _decision_field(task: Element) -> str:
 def _thrown(model: Model, event: Element) -> None:
     if model.foreign and any(_attribute(d, name) for d in definitions(event) for name in _CODE):
         neutral(event)
+    for definition in definitions(event):
+        for mapping in vendor_elements(definition, *_names("in")) if "signal" in local(definition) else ():
+            _mapping(holder(event, "message"), mapping)
+
+
+def _brought(model: Model, event: Element) -> None:
+    """The variables that an event fills when it has come or gone."""
+    blocks = [b for b in vendor_elements(event, *_names("inputOutput")) if any(map(_is_output, b))]
+    if blocks and local(event) != "endEvent":
+        task = after(model, event)
+        etree.SubElement(task, bpmn("extensionElements")).extend(blocks)
+        _variables(model, task)
+
+
+def _is_output(parameter: Element) -> bool:
+    return local(parameter) == "outputParameter"
 
 
 def _timed(event: Element) -> None:

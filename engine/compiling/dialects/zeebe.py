@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from engine.compiling.dialects.placing import after
 from engine.compiling.dialects.words import entree, holder, neutral, quoted, rename, sortie, vendor_elements
 from engine.compiling.model import ACTIVITIES, EVENTS, loop_of
 from engine.compiling.xml import ZEEBE, bpmn_child, extension, local, text_of
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
 
     from engine.compiling.model import Model
     from engine.compiling.xml import Element
+
+_SCOPES: Final = frozenset({"subProcess", "transaction", "adHocSubProcess"})
 
 
 def _zeebe(element: Element, name: str) -> Iterator[Element]:
@@ -28,8 +31,9 @@ def read(model: Model) -> None:
             _mapped(node)
             _several(node)
             _task(model, node)
-        elif kind in EVENTS and model.foreign:
-            for _ in _zeebe(node, "taskDefinition"):
+        elif kind in EVENTS:
+            _brought(model, node)
+            for _ in _zeebe(node, "taskDefinition") if model.foreign else ():
                 neutral(node)
 
 
@@ -94,7 +98,7 @@ def _several(node: Element) -> None:
     if completion is not None and next(_zeebe(marker, "loopCharacteristics"), None) is not None:
         completion.text = re.sub(r"\w+", lambda word: _COUNTERS.get(word[0], word[0]), text_of(completion))
     for loop in _zeebe(marker, "loopCharacteristics"):
-        ours = holder(marker, "boucle", collection=loop.get("inputCollection") or "")
+        ours = holder(marker, "boucle", collection=loop.get("inputCollection") or "", premier="1")
         names = {"element": "inputElement", "resultat": "outputCollection", "sortie": "outputElement"}
         for mine, theirs in names.items():
             if value := loop.get(theirs):
@@ -111,8 +115,20 @@ def _mapped(node: Element) -> None:
         outputs = _targets(block, "output")
         for target, source in outputs.items():
             sortie(parent, target, source)
-        if called and outputs:
-            parent.set("sorties", "rien")
+        if outputs and (called or local(node) not in _SCOPES):
+            parent.set("sorties", "rien" if called else "seules")
+
+
+def _brought(model: Model, event: Element) -> None:
+    """What an event brings: nothing but the outputs comes out, where there are any."""
+    for block in _zeebe(event, "ioMapping"):
+        outputs = _targets(block, "output")
+        thrown = local(event) == "intermediateThrowEvent"
+        if not outputs or local(event) == "endEvent":
+            continue
+        parent = holder(after(model, event), "variables") if thrown else holder(event, "message", sorties="seules")
+        for target, source in outputs.items():
+            sortie(parent, target, source)
 
 
 def _targets(block: Element, kind: str) -> dict[str, str]:

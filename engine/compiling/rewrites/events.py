@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from lxml import etree
 
-from engine.compiling.model import Links, definitions, nodes
+from engine.compiling.model import Links, definitions, is_event_subprocess, nodes
 from engine.compiling.registry import rewrite
 from engine.compiling.rewrites.build import connect, make
 from engine.compiling.xml import Element, bpmn, drop, local
@@ -28,7 +28,7 @@ def split_multiple_catches(model: Model) -> None:
     for scope in list(model.scopes()):
         for event in list(nodes(scope, "startEvent", "boundaryEvent")):
             extra = definitions(event)[1:]
-            if not extra or event.get("parallelMultiple") == "true":
+            if not extra or event.get("parallelMultiple") == "true" or is_event_subprocess(scope):
                 continue
             links = Links(scope)
             for place, definition in enumerate(extra, 2):
@@ -65,8 +65,16 @@ def split_waits_for_all(model: Model) -> None:
     """An intermediate catch event that needs all its definitions is one event each between parallel gateways."""
     for scope in list(model.scopes()):
         for event in list(nodes(scope, "intermediateCatchEvent")):
-            if len(definitions(event)) > 1 and drop(event, "parallelMultiple") == "true":
+            if len(definitions(event)) < 2 or behind_race(Links(scope), event):
+                continue
+            if drop(event, "parallelMultiple") == "true":
                 _wait_for_all(model, scope, event)
+
+
+def behind_race(links: Links, event: Element) -> bool:
+    """Whether an event-based gateway leads to the event."""
+    before = (links.nodes.get(flow.get("sourceRef") or "") for flow in links.incoming(event))
+    return any(node is not None and local(node) == "eventBasedGateway" for node in before)
 
 
 def _wait_for_all(model: Model, scope: Element, event: Element) -> None:

@@ -11,6 +11,7 @@ from engine.compiling.xml import bpmn_children, extension, local
 
 if TYPE_CHECKING:
     from engine.compiling.model import Model
+    from engine.compiling.xml import Element
 
 _SILENT: Final = frozenset(
     {
@@ -132,7 +133,7 @@ def unknown_decision(model: Model) -> None:
                 message = "La tâche ne dit pas quelle table de décision elle applique."
             else:
                 continue
-        elif (decision.get("ref") or "") in model.decisions:
+        elif (decision.get("ref") or "") in model.decisions or (model.foreign and _is_computed(decision)):
             continue
         else:
             message = f"La table de décision «\u00a0{decision.get('ref')}\u00a0» est introuvable."
@@ -143,3 +144,7 @@ def unknown_decision(model: Model) -> None:
             message,
             "Nommez une décision d’un fichier .dmn de la démarche.",
         )
+
+
+def _is_computed(decision: Element) -> bool:
+    return (decision.get("ref") or "").startswith("=")

@@ -81,6 +81,7 @@ def unreadable_timer(model: Model) -> None:
                 )
 
 
+_BROUGHT: Final = frozenset({"message", "signal", "timer", "conditional"})
 _TIMES_FR: Final = {"timeDate": "date", "timeDuration": "durée", "timeCycle": "répétition"}
 
 
@@ -187,27 +188,19 @@ def _wrong_start(start: Element) -> list[str]:
     return [k for k in definition_kinds(start) if k in {"error", "escalation", "compensate"}]
 
 
-@rule(
-    "evenements-simultanes",
-    says="Un début, un événement de frontière ou une attente derrière une passerelle qui attend plusieurs événements "
-    "à la fois",
-)
+@rule("evenements-simultanes", says="Un événement qui attend à la fois des choses dont l’une ne s’attend pas")
 def parallel_multiple(model: Model) -> None:
-    """All of several events at once, where no wait can be drawn for each."""
-    for scope in model.scopes():
-        links = Links(scope)
-        for node in nodes(scope, *_CATCHES):
-            if node.get("parallelMultiple") != "true" or len(definitions(node)) < 2:
-                continue
-            before = {local(links.nodes[k]) for f in links.incoming(node) if (k := f.get("sourceRef")) in links.nodes}
-            if local(node) != "intermediateCatchEvent" or "eventBasedGateway" in before:
-                model.say(
-                    node,
-                    "evenements-simultanes",
-                    "error",
-                    "Un événement qui attend plusieurs choses à la fois n’est pas exécuté ici.",
-                    "Attendez chacune dans sa propre branche, entre deux passerelles parallèles.",
-                )
+    """All of several events at once: each must be one that somebody brings."""
+    for event in model.nodes(*_CATCHES):
+        kinds = definition_kinds(event)
+        if event.get("parallelMultiple") == "true" and len(kinds) > 1 and not set(kinds) <= _BROUGHT:
+            model.say(
+                event,
+                "evenements-simultanes",
+                "error",
+                "Une erreur, une escalade, une annulation ou une compensation ne s’attend pas avec autre chose.",
+                "Attendez à la fois des messages, des signaux, des minuteries ou des conditions seulement.",
+            )
 
 
 @rule("frontiere-sans-etape", says="Un événement de frontière attaché à rien, ou à autre chose qu’une étape")

@@ -235,8 +235,7 @@ CASES = [
             scope(
                 "start > a > end; w > b > end",
                 '<boundaryEvent id="w" attachedToRef="a" parallelMultiple="true"><messageEventDefinition '
-                'messageRef="m"/><timerEventDefinition><timeDuration>P1D</timeDuration></timerEventDefinition>'
-                "</boundaryEvent>",
+                'messageRef="m"/><errorEventDefinition/></boundaryEvent>',
             ),
             messages("m"),
         ),
