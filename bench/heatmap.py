@@ -108,7 +108,7 @@ def _fill(services: list[uuid.UUID]) -> int:
 
 def _dossier(dice: random.Random, filed: datetime, version: uuid.UUID, service: uuid.UUID) -> Row:
     told = {"statut": "en_instruction", "prefecture": "94", "zone": "Europe/Paris", "filed_at": filed}
-    none = {"revision": 0, "kept_messages": 0, "suspended": False, "journal_head": b"", "sealed_seq": 0, "timers": []}
+    none = {"revision": 0, "kept_messages": 0, "suspended": False, "journal_head": b"", "unsealed": True, "timers": []}
     number = f"TSE-94-26-{dice.getrandbits(60):x}"
     whose = {"demarche_code": TSE, "version_id": version, "service_id": service}
     return {"id": uuid.UUID(int=dice.getrandbits(128)), "number": number, **whose, **told, **none}

@@ -102,5 +102,5 @@ def _row(house: House, one: dict[str, Any], version: uuid.UUID, now: Any) -> dic
         "suspended": False,
         "journal_seq": 0,
         "journal_head": b"",
-        "sealed_seq": 0,
+        "unsealed": False,
     }

@@ -80,7 +80,7 @@ def append(dossier: Record, actor: Actor, facts: Sequence[Fact], at: datetime, *
         if opened:
             sealed = keyring.seal(str(dossier.key_id), opened, _place(dossier.id, seq))
             runs.append((_ADD_VALUE, {"dossier_id": dossier.id, "seq": seq, "sealed": sealed}))
-        dossier.journal_seq, dossier.journal_head = seq, entry["hash"]
+        dossier.journal_seq, dossier.journal_head, dossier.unsealed = seq, entry["hash"], True
     dossier.write(runs)
 
 
@@ -116,10 +116,9 @@ def seal(at: datetime) -> tuple[int, str]:
     ).first()
     number, previous = (last.number + 1, last.hash) if last else (1, b"")
     moved = db.session.execute(
-        text(
-            "UPDATE dossier SET sealed_seq = journal_seq WHERE journal_seq > sealed_seq "
-            "RETURNING id, journal_seq, journal_head"
-        ).columns(Dossier.id, Dossier.journal_seq, Dossier.journal_head)
+        text("UPDATE dossier SET unsealed = false WHERE unsealed RETURNING id, journal_seq, journal_head").columns(
+            Dossier.id, Dossier.journal_seq, Dossier.journal_head
+        )
     ).all()
     heads = sorted((row.id, row.journal_seq, bytes(row.journal_head)) for row in moved)
     found = _seal_hash(number, at, previous, heads)

@@ -67,7 +67,7 @@ class Dossier(Model):
     erased_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     journal_seq: Mapped[int] = mapped_column(Integer, default=0)
     journal_head: Mapped[bytes] = mapped_column(LargeBinary(32), default=b"")
-    sealed_seq: Mapped[int] = mapped_column(Integer, default=0)
+    unsealed: Mapped[bool] = mapped_column(Boolean, default=False)  # its journal grew since the hourly seal
 
     __table_args__ = (
         Index("ix_dossier_service", "service_id", "statut", "filed_at"),
@@ -78,8 +78,8 @@ class Dossier(Model):
         Index(
             "ix_dossier_unsealed",
             "id",
-            sqlite_where=text("journal_seq > sealed_seq"),
-            postgresql_where=text("journal_seq > sealed_seq"),
+            sqlite_where=text("unsealed"),
+            postgresql_where=text("unsealed"),
         ),
         Index(
             "ix_dossier_incident",
@@ -141,8 +141,8 @@ class DossierTask(Model):
             "assignee_id",
             "sort_at",
             "id",
-            sqlite_where=text("status = 'open' AND audience = 'agent'"),
-            postgresql_where=text("status = 'open' AND audience = 'agent'"),
+            sqlite_where=text("status = 'open' AND audience = 'agent' AND assignee_id IS NOT NULL"),
+            postgresql_where=text("status = 'open' AND audience = 'agent' AND assignee_id IS NOT NULL"),
         ),
         Index(
             "ix_dossier_task_person",

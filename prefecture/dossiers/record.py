@@ -54,7 +54,7 @@ class Record:
     erased_at: datetime | None = None
     journal_seq: int = 0
     journal_head: bytes = b""
-    sealed_seq: int = 0
+    unsealed: bool = False
 
     def __post_init__(self) -> None:
         self._written = self._columns()

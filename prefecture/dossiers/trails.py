@@ -68,7 +68,7 @@ def moved(seal: int) -> tuple[int, list[uuid.UUID]]:
     latest = db.session.scalar(select(func.max(JournalSeal.number))) or 0
     sealed = select(JournalSealHead.dossier_id).where(JournalSealHead.number > seal)
     # Said as the partial index says it, so that it is used.
-    growing = select(Dossier.id).where(text("journal_seq > sealed_seq"))
+    growing = select(Dossier.id).where(text("unsealed"))
     return latest, sorted(set(db.session.scalars(sealed)) | set(db.session.scalars(growing)))
 
 

@@ -219,5 +219,5 @@ def test_today_is_the_prefectures_own() -> None:
     """Half past midnight in Paris is the evening before in Fort-de-France."""
     with clock.frozen(datetime(2026, 11, 23, 23, 30, tzinfo=UTC)):
         with in_zone(ZoneInfo("America/Martinique")):
-            assert evaluate("today()", {}).isoformat() == "2026-11-23"
-        assert evaluate("today()", {}).isoformat() == "2026-11-24"
+            assert evaluate({})("today()").isoformat() == "2026-11-23"
+        assert evaluate({})("today()").isoformat() == "2026-11-24"

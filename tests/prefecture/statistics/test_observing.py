@@ -85,7 +85,7 @@ def test_a_dossiers_way_is_counted_once_however_often_it_is_read(any_town: Town)
 def test_a_sealed_journal_is_read_too(town: Town) -> None:  # noqa: F811
     filed(town)
     with town.app.app_context(), unit_of_work():
-        from_the_seal = text("UPDATE dossier SET sealed_seq = journal_seq")
+        from_the_seal = text("UPDATE dossier SET unsealed = false")
         db.session.execute(from_the_seal)
         db.session.execute(text("INSERT INTO journal_seal VALUES (1, '2026-11-23 10:00:00', 1, x'', x'')"))
         head = "INSERT INTO journal_seal_head SELECT 1, id, journal_seq, journal_head FROM dossier"
