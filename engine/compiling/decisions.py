@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from engine.feel import FeelError
+from engine.feel.dmn.tables import UNFORESEEN
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -13,11 +14,11 @@ if TYPE_CHECKING:
 
     from engine.feel.dmn import Decision, Decisions
 
-_CONTRADICTIONS: Final = ("plusieurs règles s'appliquent", "les règles qui s'appliquent ne donnent pas")
+_CONTRADICTIONS: Final = ("plusieurs règles s'appliquent", "les règles qui s'appliquent ne donnent pas", UNFORESEEN)
 
 
 class DecisionContradicts(FeelError):
-    """Several rules of a table apply that allows one, or they answer differently where they must agree."""
+    """Several rules of a table apply that allows one, they answer differently, or an input is none that it foresees."""
 
 
 NAMED: Final = "#nommee"

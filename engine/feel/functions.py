@@ -51,11 +51,11 @@ class Defined:
         return tuple(parameter.name for parameter in self.parameters)
 
     def call(self, arguments: Sequence[Value], run: Run) -> Value:
-        """Its value for these arguments; Nothing when their number or types do not fit."""
+        """Its value for these arguments; one of another type is null. Nothing when their number does not fit."""
         if len(arguments) != len(self.parameters):
             raise Nothing(f"la fonction « {self.name} » attend {len(self.parameters)} argument(s)")
         named = {
-            parameter.name: coerce(argument, parameter.type, run)
+            parameter.name: _taken(argument, parameter, run)
             for parameter, argument in zip(self.parameters, arguments, strict=True)
         }
         run.enter()
@@ -69,6 +69,15 @@ class Defined:
         if not set(arguments) <= set(self.parameter_names()):
             raise Nothing(f"la fonction « {self.name} » n'a pas ces paramètres")
         return self.call([arguments.get(name) for name in self.parameter_names()], run)
+
+
+def _taken(argument: Value, parameter: Parameter, run: Run) -> Value:
+    """The argument as the parameter wants it; null, with a warning, when it cannot be."""
+    try:
+        return coerce(argument, parameter.type, run)
+    except Nothing as nothing:
+        run.warn(f"« {parameter.name} » : {nothing.reason}")
+        return None
 
 
 @dataclass(frozen=True, slots=True)

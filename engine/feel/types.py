@@ -189,8 +189,11 @@ def coerce(value: Value, wanted: Type, run: Run | None = None) -> Value:
     if belongs(value, wanted, run):
         return value
     base = wanted.base if isinstance(wanted, Constrained) else wanted
-    if isinstance(value, list) and len(value) == 1 and belongs(value[0], wanted, run):
-        return value[0]
+    alone = value
+    while isinstance(alone, list) and len(alone) == 1:
+        alone = alone[0]
+        if alone is not None and belongs(alone, wanted, run):
+            return alone
     if isinstance(base, ListOf) and not isinstance(value, list) and belongs([value], wanted, run):
         return [value]
     if isinstance(value, Date) and base == DATE_TIME:

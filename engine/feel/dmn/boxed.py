@@ -152,7 +152,7 @@ class BoxedCompiler:
             if test.text not in _EMPTY
         ]
         answers = [
-            constant(None) if answer.text in _EMPTY else self._literal(answer, names)
+            constant(None) if answer.text in _EMPTY else self.compile(answer, names)
             for answer in rule.answers[: len(table.outputs)]
         ]
         answers += [constant(None)] * (len(table.outputs) - len(answers))
@@ -192,7 +192,10 @@ class BoxedCompiler:
 
     def _invocation(self, boxed: model.Invocation, names: Names) -> Closure:
         function = self.compile(boxed.function, names)
-        bindings = [(name, self.compile(logic, names)) for name, logic in boxed.bindings]
+        bindings = [
+            (part.name, typed(self.compile(logic, names), self.items.of(part.type, boxed.place)))
+            for part, logic in boxed.bindings
+        ]
 
         def invoke(scope: Scope) -> Value:
             called = function(scope)
@@ -235,7 +238,8 @@ class BoxedCompiler:
             self.complain(boxed.place, "Cette fonction Java n'est pas admise : seuls quelques calculs le sont.")
         parameters = [Parameter(part.name, self.items.of(part.type, boxed.place)) for part in boxed.parameters]
         result = self.items.of(boxed.type, boxed.place)
-        result = written if result == types.ANY or isinstance(result, types.FunctionOf) else result
+        result = result.result if isinstance(result, types.FunctionOf) else result
+        result = written if result == types.ANY else result
 
         def make(scope: Scope) -> Value:
             def evaluate(arguments: dict[str, Value], run: Run) -> Value:

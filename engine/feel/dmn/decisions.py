@@ -158,8 +158,10 @@ class Decisions:
         if isinstance(element, model.Service):
             hrefs = (*element.outputs, *element.encapsulated, *element.input_decisions, *element.input_data)
             written = self._result(element)
-            result = written.result if isinstance(written, types.FunctionOf) else written
-            return Compiled(element, self.references(hrefs, place), None, result)
+            needed = self.references(hrefs, place)
+            if isinstance(written, types.FunctionOf):
+                return Compiled(element, needed, None, written.result, written.parameters)
+            return Compiled(element, needed, None, written)
         needs = self.references(element.needs, place)
         names = self._known(needs) | telling([element.variable.name])
         if isinstance(element, model.Knowledge):

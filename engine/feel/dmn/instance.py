@@ -31,12 +31,13 @@ class Reference:
 
 @dataclass(frozen=True, slots=True)
 class Compiled:
-    """An element's logic and what it needs. A function's closure makes the function."""
+    """An element's logic and what it needs. A function's closure makes the function; `parameters`: a service's."""
 
     element: model.Element
     needs: tuple[Reference, ...]
     logic: Closure | None
     type: types.Type
+    parameters: tuple[types.Type, ...] = ()
 
 
 _NOTHING_GIVEN: Mapping[str, Any] = {}
@@ -183,6 +184,11 @@ class Instance:
         data = self._references(element.input_data)
         decided = self._references(element.input_decisions)
         parameters = [self._parameter(reference) for reference in (*data, *decided)]
+        if len(compiled.parameters) == len(parameters):
+            parameters = [
+                Parameter(own.name, written if own.type == types.ANY and written != types.NULL else own.type)
+                for own, written in zip(parameters, compiled.parameters, strict=True)
+            ]
 
         def evaluate(arguments: dict[str, Value], run: Run) -> Value:
             values = dict(zip((*data, *decided), arguments.values(), strict=True))

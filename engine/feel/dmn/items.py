@@ -88,6 +88,8 @@ class ItemTypes:
     def _type_of(self, item: model.Item) -> types.Type:
         found = self._base(item)
         if item.allowed is not None:
+            # Values written here stand for those of the type it is made from.
+            found = found.base if isinstance(found, types.Constrained) else found
             found = self._constrained(item, found, item.allowed)
         if item.collection:
             found = types.ListOf(found)
@@ -101,7 +103,8 @@ class ItemTypes:
             return types.ContextOf(members)
         if item.function is not None:
             parameters, result = item.function
-            kinds = tuple(self.of(parameter.type, item.place) for parameter in parameters)
+            # A parameter of no type takes functions whose own parameter is of any.
+            kinds = tuple(self.of(one.type, item.place) if one.type else types.NULL for one in parameters)
             return types.FunctionOf(kinds, self.of(result, item.place))
         return self.of(item.base, item.place)
 

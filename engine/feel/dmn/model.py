@@ -99,7 +99,7 @@ class Invocation:
 
     place: Place
     function: Boxed | None
-    bindings: tuple[tuple[str, Boxed | None], ...]
+    bindings: tuple[tuple[Variable, Boxed | None], ...]
     type: str | None
 
 

@@ -278,7 +278,9 @@ class _Reader:
         bindings = []
         for part in self._all(node, "binding"):
             parameter = self._one(part, "parameter")
-            bindings.append(("" if parameter is None else parameter.get("name", ""), self._logic(part)))
+            name = "" if parameter is None else parameter.get("name", "")
+            written = None if parameter is None else self._type(parameter)
+            bindings.append((model.Variable(name, written), self._logic(part)))
         return model.Invocation(self._place(node), self._logic(node), tuple(bindings), self._type(node))
 
     def _list(self, node: Any) -> model.Items:

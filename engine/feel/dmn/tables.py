@@ -14,6 +14,8 @@ from engine.feel.errors import Nothing
 from engine.feel.scope import Scope
 from engine.feel.values import Value, equal
 
+UNFORESEEN = "la valeur de"
+
 
 @dataclass(frozen=True, slots=True)
 class FiredRule:
@@ -67,6 +69,11 @@ class Row:
     rule: str
     note: str
 
+    @property
+    def looks(self) -> frozenset[int]:
+        """The columns that it looks at."""
+        return frozenset(place for place, _ in self.tests)
+
 
 @dataclass(frozen=True, slots=True)
 class CompiledTable:
@@ -94,10 +101,18 @@ class CompiledTable:
             return None
 
     def matching(self, scope: Scope) -> list[Row]:
-        """The rules that apply in a scope; Nothing when an input is not among its allowed values."""
+        """The rules that apply in a scope.
+
+        An input that is not among its allowed values is null, with a warning: a rule that does not look at it does not
+        apply.
+        """
         inputs = [_input(column, scope) for column in self.columns]
+        unforeseen = {place for place, one in enumerate(inputs) if not _foreseen(self.columns[place], one)}
+        for place in unforeseen:
+            scope.run.warn(f"{UNFORESEEN} « {self.columns[place].label} » n'est pas parmi celles que la table prévoit")
+            inputs[place] = scope.inner({"?": None})
         scope.run.spend(len(self.rows))
-        return [row for row in self.rows if _matches(row, inputs)]
+        return [row for row in self.rows if unforeseen <= row.looks and _matches(row, inputs)]
 
     def in_priority(self, scope: Scope) -> list[int]:
         """The numbers of the rules, those whose answers come first before the others."""
@@ -133,12 +148,12 @@ class CompiledTable:
 
 
 def _input(column: Column, scope: Scope) -> Scope:
-    """The scope in which the tests of a column are asked."""
-    value = types.coerce(column.value(scope), column.type, scope.run)
-    inner = scope.inner({"?": value})
-    if column.allowed is not None and value is not None and column.allowed(inner) is not True:
-        raise Nothing(f"la valeur de « {column.label} » n'est pas parmi celles que la table prévoit")
-    return inner
+    """The scope in which the tests of a column are asked; Nothing when the value is of another type."""
+    return scope.inner({"?": types.coerce(column.value(scope), column.type, scope.run)})
+
+
+def _foreseen(column: Column, asked: Scope) -> bool:
+    return column.allowed is None or asked.names["?"] is None or column.allowed(asked) is True
 
 
 def _matches(row: Row, inputs: Sequence[Scope]) -> bool:

@@ -237,7 +237,9 @@ def test_what_goes_wrong_while_deciding_is_null_and_told() -> None:
         '<inputData href="#x"/></decisionService>'
     )
     assert load(model(service)).decide("S", {"x": 1}).value == {"a": 1, "b": 2}
-    assert load(model(service)).decide("S", {"x": "un"}).value is None
+    wrong = load(model(service)).decide("S", {"x": "un"})
+    assert wrong.value == {"a": None, "b": None}
+    assert "n'est pas du type attendu" in wrong.warnings[0]
     empty = decision("d", f'<invocation>{text("1")}<binding><parameter name="x"/>{text("4")}</binding></invocation>')
     decided = load(model(empty)).decide("d", {})
     assert decided.value is None
@@ -299,3 +301,81 @@ def test_what_is_wrong_in_a_model_is_named(inside: str, message: str) -> None:
 def test_models_of_dmn_1_1_are_read_too() -> None:
     old = "http://www.omg.org/spec/DMN/20151101/dmn.xsd"
     assert load(model(decision("d", text("1 + 1")), dialect=old)).decide("d", {}).value == 2
+
+
+FOO = (
+    '<itemDefinition name="tFoo"><typeRef>string</typeRef><allowedValues><text>"foo", "bar"</text></allowedValues>'
+    '</itemDefinition><itemDefinition name="tMakes"><functionItem outputTypeRef="tFoo"><parameters name="a"/>'
+    '</functionItem></itemDefinition><itemDefinition name="tTakes"><functionItem><parameters name="given" '
+    'typeRef="tFoo"/></functionItem></itemDefinition>'
+)
+
+
+def foo(of: str) -> list[object]:
+    """What the decision `d` answers for a value that is allowed, and for one that is not."""
+    content = model(FOO + data("u") + of)
+    return [load(content).decide("d", {"u": one, "given": one}).value for one in ("foo", "baz")]
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        decision(
+            "f",
+            '<functionDefinition typeRef="tMakes"><formalParameter name="a"/>' + text("a") + "</functionDefinition>",
+        ),
+        decision("f", '<literalExpression typeRef="tMakes"><text>function(a: tFoo) a</text></literalExpression>'),
+    ],
+)
+def test_the_type_of_a_function_is_that_of_what_it_gives(made: str) -> None:
+    assert foo(made + decision("d", needs("u") + needs("f", kind="Decision") + text("f(u)"))) == ["foo", None]
+
+
+def test_a_knowledge_model_may_write_its_type_on_its_logic() -> None:
+    logic = '<encapsulatedLogic typeRef="tMakes"><formalParameter name="a"/>' + text("a") + "</encapsulatedLogic>"
+    known = f'<businessKnowledgeModel id="b" name="b"><variable name="b"/>{logic}</businessKnowledgeModel>'
+    assert foo(known + decision("d", needs("u") + needs("b", kind="Knowledge") + text("b(u)"))) == ["foo", None]
+
+
+def test_the_type_of_a_service_says_what_it_takes() -> None:
+    inside = decision("given", text('"never"')) + decision("e", needs("given", kind="Decision") + text("given"))
+    service = '<decisionService id="d" name="d"><variable name="d" typeRef="tTakes"/><outputDecision href="#e"/>'
+    assert foo(inside + service + '<inputDecision href="#given"/></decisionService>') == ["foo", None]
+
+
+def test_what_is_bound_and_what_is_answered_may_have_a_type() -> None:
+    bound = '<binding><parameter name="a" typeRef="tFoo"/>' + text("u") + "</binding>"
+    assert foo(decision("d", needs("u") + f"<invocation>{text('function(a) a')}{bound}</invocation>")) == ["foo", None]
+    answers = '<outputEntry typeRef="tFoo"><text>u</text></outputEntry><outputEntry><text>u</text></outputEntry>'
+    table = f'<decisionTable><output name="c"/><output name="o"/><rule>{answers}</rule></decisionTable>'
+    assert foo(decision("d", needs("u") + table)) == [{"c": "foo", "o": "foo"}, {"c": None, "o": "baz"}]
+
+
+def test_an_input_that_a_table_does_not_foresee_is_null_to_the_rules_that_look_at_it() -> None:
+    asked = (
+        '<input><inputExpression><text>u</text></inputExpression><inputValues><text>"foo"</text></inputValues></input>'
+    )
+    rules = "".join(
+        f"<rule><inputEntry><text>{test}</text></inputEntry><outputEntry><text>{answer}</text></outputEntry></rule>"
+        for test, answer in (('"foo"', 1), ("null", 2), ("-", 3))
+    )
+    of = decision("d", needs("u") + f'<decisionTable hitPolicy="COLLECT">{asked}<output/>{rules}</decisionTable>')
+    assert foo(of) == [[1, 3], [2]]
+
+
+def test_values_written_for_a_type_stand_for_those_of_the_type_it_is_made_from() -> None:
+    allowed = '<allowedValues><text>"baz"</text></allowedValues>'
+    item = f'<itemDefinition name="t"><typeRef>tFoo</typeRef>{allowed}</itemDefinition>'
+    of = '<decision id="d" name="d"><variable name="d" typeRef="t"/>' + needs("u") + text("u") + "</decision>"
+    assert foo(item + of) == [None, "baz"]
+
+
+def test_an_argument_of_another_type_is_null_and_told() -> None:
+    function = decision("d", text('(function(a: number) if a = null then "rien" else "nombre")("x")'))
+    assert value(function) == "rien"
+
+
+def test_a_value_is_taken_out_of_lists_in_lists() -> None:
+    of = '<decision id="d" name="d"><variable name="d" typeRef="number"/>'
+    assert value(of + text("[[10]]") + "</decision>") == 10
+    assert value(of + text('[["x"]]') + "</decision>") is None
