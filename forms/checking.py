@@ -48,6 +48,7 @@ class Typed:
     documents: Mapping[str, Sequence[Any]]
     zone: tzinfo
     answers: dict[str, Any] = field(default_factory=dict)
+    given: dict[Path, Any] = field(default_factory=dict)  # the same by place
     errors: dict[str, str] = field(default_factory=dict)
     unread: list[tuple[Path, Any]] = field(default_factory=list)
 
@@ -86,7 +87,7 @@ class Typed:
         if len(raw) > MAX_ITEMS:
             self.errors[dotted(path)] = f"Gardez au plus {MAX_ITEMS} lignes."
             return
-        put(self.answers, path, [{} for _ in raw])
+        self._give(path, [{} for _ in raw])
         for index, item in enumerate(raw):
             for child in component.children:
                 self.read(child, item, (*path, index))
@@ -103,7 +104,11 @@ class Typed:
             self.unread.append((path, raw))
             return
         if value is not None:
-            put(self.answers, path, value)
+            self._give(path, value)
+
+    def _give(self, path: Path, value: Any) -> None:
+        self.given[path] = value
+        put(self.answers, path, value)
 
 
 def identifier_of(document: Any) -> str:
@@ -116,12 +121,14 @@ def identifier_of(document: Any) -> str:
 def typed(plan: Plan, answers: Mapping[str, Any], documents: Mapping[str, Sequence[Any]], zone: tzinfo) -> Typed:
     """Read the type of every known answer."""
     result = Typed(documents, zone)
-    for place, group in plan.readable:
-        around = get(answers, place)
+    for group in plan.groups:
+        around = get(answers, group.place)
         members = around if isinstance(around, Mapping) else {}
-        for component, path in group:
-            raw = members.get(path[-1], ABSENT)
-            if raw is not ABSENT or component.kind == "filepicker":
+        for component, path in group.files:
+            if path[-1] not in members:
+                result.take(component, ABSENT, path)
+        for name, raw in members.items():
+            for component, path in group.members.get(name, ()):
                 result.take(component, raw, path)
     return result
 
@@ -140,7 +147,7 @@ def check(
     if errors:
         return Checked({}, errors)
     reading = typed(plan, answers, documents, zone)
-    conditions = Conditions(plan, reading.answers, context, evaluate)
+    conditions = Conditions(plan, reading.answers, reading.given, context, evaluate)
     judged = plan.nodes if reading.errors else plan.judged
     for node in judged(reading.answers, page):
         told = None if node.component.readonly else _wrong(node, reading, evaluate)
@@ -160,7 +167,7 @@ def _wrong(node: Node, reading: Typed, evaluate: Evaluate) -> str | None:
     refused = reading.errors.get(dotted(node.path)) if reading.errors else None
     if refused:
         return refused
-    value = get(reading.answers, node.path)
+    value = reading.given.get(node.path, ABSENT)
     if value is ABSENT and not component.required:
         return None
     if value is ABSENT or value is False or (component.kind == "dynamiclist" and not any(value)):

@@ -188,7 +188,7 @@ class Form:
         return typed(self._plan, answers, documents, zone)
 
     def _conditions(self, reading: Typed, context: Mapping[str, Any]) -> Conditions:
-        return Conditions(self._plan, reading.answers, context, self._evaluate)
+        return Conditions(self._plan, reading.answers, reading.given, context, self._evaluate)
 
 
 def _page_hidden(page: Page, conditions: Conditions) -> bool:

@@ -7,7 +7,7 @@ from typing import Any
 
 from forms.components import Path
 from forms.plan import Plan
-from forms.tree import ABSENT, Hide, Node, Shape, copy, drop, get, overlay, skeleton
+from forms.tree import Hide, Node, Shape, copy, drop, get, overlay, skeleton
 
 # Given variables that stay as they are, what computes FEEL texts over them.
 Evaluate = Callable[[Mapping[str, Any]], Callable[[str], Any]]
@@ -17,9 +17,16 @@ ROUNDS = 8
 
 
 class Conditions:
-    """The conditions of a form over given typed answers. A hidden answer does not count in the other conditions."""
+    """The conditions of a form over typed answers, `given` at these places. A hidden one does not count in others."""
 
-    def __init__(self, plan: Plan, answers: dict[str, Any], context: Mapping[str, Any], evaluate: Evaluate) -> None:
+    def __init__(
+        self,
+        plan: Plan,
+        answers: dict[str, Any],
+        given: Iterable[Path],
+        context: Mapping[str, Any],
+        evaluate: Evaluate,
+    ) -> None:
         self._plan, self._context, self._evaluate = plan, context, evaluate
         self._truths: dict[Hide, bool] = {}
         self._variables: dict[tuple[Path, ...], dict[str, Any]] = {}
@@ -27,7 +34,7 @@ class Conditions:
         self._answers = answers
         self.hidden: frozenset[Path] = frozenset()
         # What holds no answer changes no other condition by being hidden or shown: nobody asks until it is judged.
-        answered = [node for node in plan.conditional(answers) if get(answers, node.path) is not ABSENT]
+        answered = tuple(plan.conditional(answers, given))
         for _ in range(ROUNDS):
             self._answers = without(answers, self.hidden)
             self._truths, self._variables, self._judges = {}, {}, {}

@@ -23,6 +23,7 @@ from engine.feel.walk import free_names, values_named
 BUILTIN_NAMES = builtin_names()
 _LOOKED_INTO = 4
 _LONG = 2_000
+_TOO_NESTED = "expression trop imbriquée"
 _NO_VARIABLES: Mapping[str, Any] = {}
 
 
@@ -47,7 +48,10 @@ class Expression:
 
     def in_scope(self, scope: Scope) -> Value:
         """The FEEL value where these names are known, in an evaluation that is already running."""
-        return evaluate_in(self._closure, scope)
+        try:
+            return self._closure(scope)
+        except RecursionError:
+            raise FeelBudgetExceeded(_TOO_NESTED) from None
 
     def evaluate(
         self,
@@ -117,7 +121,7 @@ def evaluate_in(closure: Closure, scope: Scope) -> Value:
     try:
         return closure(scope)
     except RecursionError:
-        raise FeelBudgetExceeded("expression trop imbriquée") from None
+        raise FeelBudgetExceeded(_TOO_NESTED) from None
 
 
 def _compiled(tree: ast.Node, text: str) -> Closure:

@@ -6,7 +6,6 @@ later writes would fail with "database is locked"). PostgreSQL must have fsync o
 
 from __future__ import annotations
 
-import sqlite3
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,7 +15,17 @@ from typing import TYPE_CHECKING, Any
 
 from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session
-from sqlalchemy import Connection, DateTime, Dialect, Engine, MetaData, TypeDecorator, event, text
+from sqlalchemy import (
+    Connection,
+    DateTime,
+    Dialect,
+    Engine,
+    MetaData,
+    PoolProxiedConnection,
+    TypeDecorator,
+    event,
+    text,
+)
 from sqlalchemy.orm import DeclarativeBase
 
 from prefecture.kernel import outages
@@ -147,14 +156,12 @@ def prepare(engine: Engine) -> None:
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
 
-    @event.listens_for(engine, "begin")
-    def begun(connection: Connection) -> None:
-        # Straight to the driver: SQLAlchemy's way to these two words costs what a statement of ours does.
-        driver: Any = connection.connection.driver_connection
-        try:
-            driver.execute("BEGIN" if unit.get() is None else "BEGIN IMMEDIATE")
-        except sqlite3.Error as error:
-            raise outages.told(connection, error) from error
+    # The dialect's own word for it: a listener to "begin" would be asked about every statement as well.
+    engine.dialect.do_begin = _begin  # type: ignore[assignment]
+
+
+def _begin(connection: PoolProxiedConnection) -> None:
+    connection.cursor().execute("BEGIN" if unit.get() is None else "BEGIN IMMEDIATE")
 
 
 @contextmanager

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -40,17 +41,18 @@ def new_key(owner: str) -> str:
     wrapped = crypto.encrypt(settings.current().master_key, raw, f"data_key:{key_id}")
     db.session.add(DataKey(id=key_id, owner=owner, wrapped=wrapped, created_at=clock.now()))
     db.session.flush()
-    _opened()[key_id] = raw
+    _keys().opened[key_id] = raw
     return key_id
 
 
 def preload(key_ids: Iterable[str]) -> None:
     """Open many keys with one query (lists of dossiers); erased ones are passed over."""
-    wanted = set(key_ids) - _opened().keys()
+    opened = _keys().opened
+    wanted = set(key_ids) - opened.keys()
     if not wanted:
         return
     for row in db.session.execute(select(DataKey.id, DataKey.wrapped).where(DataKey.id.in_(wanted))):
-        _opened()[row.id] = _unwrapped(row.id, row.wrapped)
+        opened[row.id] = _unwrapped(row.id, row.wrapped)
 
 
 def wrapped(key_id: ColumnElement[Any]) -> ColumnElement[bytes]:
@@ -60,7 +62,7 @@ def wrapped(key_id: ColumnElement[Any]) -> ColumnElement[bytes]:
 
 def bring(key_id: str, kept: bytes) -> None:
     """Have at hand a key that a query brought along; it is opened when it is first needed."""
-    _brought()[key_id] = kept
+    _keys().brought[key_id] = kept
 
 
 def seal(key_id: str, plain: bytes, aad: str) -> bytes:
@@ -101,32 +103,40 @@ def exists(key_id: str) -> bool:
 def erase(key_id: str) -> None:
     """Delete the data key: what it sealed is unreadable from the commit on."""
     db.session.execute(delete(DataKey).where(DataKey.id == key_id))
-    _opened().pop(key_id, None)
-    _brought().pop(key_id, None)
+    keys = _keys()
+    keys.opened.pop(key_id, None)
+    keys.brought.pop(key_id, None)
 
 
 def _raw(key_id: str) -> bytes:
-    opened = _opened()
-    if key_id not in opened:
-        kept = _brought().pop(key_id, None)
+    keys = _keys()
+    raw = keys.opened.get(key_id)
+    if raw is None:
+        kept = keys.brought.pop(key_id, None)
         if kept is None:
             preload([key_id])
         else:
-            opened[key_id] = _unwrapped(key_id, kept)
-    if key_id not in opened:
+            keys.opened[key_id] = _unwrapped(key_id, kept)
+        raw = keys.opened.get(key_id)
+    if raw is None:
         raise KeyErased(key_id)
-    return opened[key_id]
+    return raw
 
 
-def _opened() -> dict[str, bytes]:
-    """Keys opened in this session; they leave memory with it, at the end of the request or job."""
-    found: dict[str, bytes] = db.session.info.setdefault("opened_keys", {})
-    return found
+@dataclass(slots=True)
+class _Keys:
+    """Keys opened in this session, and those that its queries brought along, still wrapped."""
+
+    opened: dict[str, bytes] = field(default_factory=dict)
+    brought: dict[str, bytes] = field(default_factory=dict)
 
 
-def _brought() -> dict[str, bytes]:
-    """Keys that queries of this session brought along, still wrapped."""
-    found: dict[str, bytes] = db.session.info.setdefault("brought_keys", {})
+def _keys() -> _Keys:
+    """What this session knows; it leaves memory with it, at the end of the request or job."""
+    info = db.session.info
+    found: _Keys | None = info.get("keys")
+    if found is None:
+        found = info["keys"] = _Keys()
     return found
 
 

@@ -102,14 +102,20 @@ class _Text:
         order = list(compiled.positiontup) if compiled.positional else list(bound)
         self._keys = None if compiled.positional else order
         self._constants = {name: bound[name].effective_value for name in order if name not in names}
-        self._takes = [(name, bound[name].type.dialect_impl(dialect).bind_processor(dialect)) for name in order]
+        self._takes = order
+        binds = [bound[name].type.dialect_impl(dialect).bind_processor(dialect) for name in order]
+        self._binds = [(place, bind) for place, bind in enumerate(binds) if bind is not None]
         columns = statement.selected_columns if isinstance(statement, SelectBase) else ()
-        self._reads = [column.type.dialect_impl(dialect).result_processor(dialect, None) for column in columns]
+        reads = [column.type.dialect_impl(dialect).result_processor(dialect, None) for column in columns]
+        self._reads = [(place, read) for place, read in enumerate(reads) if read is not None]
+        self._returns = bool(reads)
 
     def run(self, connection: Connection, values: Mapping[str, Any]) -> Any:
         """The driver's cursor after the statement ran."""
         given = {**self._constants, **values} if self._constants else values
-        found = [given[name] if convert is None else convert(given[name]) for name, convert in self._takes]
+        found = [given[name] for name in self._takes]
+        for place, bind in self._binds:
+            found[place] = bind(found[place])
         parameters = found if self._keys is None else dict(zip(self._keys, found, strict=True))
         cursor = connection.connection.cursor()
         heard = connection.engine.dispatch
@@ -122,10 +128,10 @@ class _Text:
 
     def fetched(self, cursor: Any) -> list[Row]:
         """The rows as Python knows them; none for a statement that returns none."""
-        if not self._reads:
-            return []
-        reads = self._reads
-        return [
-            tuple([value if read is None else read(value) for read, value in zip(reads, row, strict=True)])
-            for row in cursor.fetchall()
-        ]
+        return [self._row(row) for row in cursor.fetchall()] if self._returns else []
+
+    def _row(self, found: Row) -> Row:
+        row = list(found)
+        for place, read in self._reads:
+            row[place] = read(row[place])
+        return tuple(row)
