@@ -55,6 +55,7 @@ class TableInputSchema(Schema):
     kind = fields.String(metadata={"description": "Type FEEL, vide pour tous"})
     choices = fields.List(fields.List(fields.String()), metadata={"description": "Valeur et libellé"})
     closed = fields.Boolean(metadata={"description": "Vrai quand rien d’autre ne peut être donné"})
+    usual = fields.String(metadata={"description": "Ce qu’elle vaut si rien n’est donné : les données de la démarche"})
 
 
 class TableRuleSchema(Schema):

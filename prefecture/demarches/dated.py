@@ -77,6 +77,13 @@ def may_change(path: str) -> bool:
     return (table in CHANGEABLE and bool(dot) and bool(name)) or path in CHANGEABLE_TEXTS
 
 
+def cases(settings: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
+    """The cases that have a legal delay of their own, by name: `[silence.etudiant]`, with `libelle` and `fondement`."""
+    silence = settings.get("silence")
+    held = silence.items() if isinstance(silence, Mapping) else ()
+    return {str(name): case for name, case in held if isinstance(case, Mapping)}
+
+
 def base_of(settings: Mapping[str, Any], path: str) -> Any:
     """The value that a setting has before its first change; None where there is none."""
     value: Any = settings

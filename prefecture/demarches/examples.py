@@ -3,9 +3,10 @@
 `exemples/regles.toml` holds those of `regles.dmn`, one a `[[exemples]]`:
 
 * `nom`, and `table`: the decision's id;
-* `donne`: a value for each column, by its FEEL expression, and for what else the answers read, by its path;
+* `donne`: a value for each column, by its FEEL expression, and for what else the answers read, by its path; what they
+  read under `demarche.` is that of `demarche.toml` on the day `le`, unless it is given;
 * `attendu`: each output that matters, by its name; `"null"` where nothing must come;
-* `le`: the day that `today()` gives; the day of the check where it is left out.
+* `le`: the day of those data, and what `today()` gives; the day of the check where it is left out.
 """
 
 from __future__ import annotations
@@ -26,9 +27,10 @@ from engine.feel.dmn.trying import Played, Trial
 from engine.feel.dmn.wording import NotEntered, entered, in_french, written
 from engine.feel.temporal import Date
 from engine.feel.values import Value
-from prefecture.demarches import questions
+from prefecture.demarches import dated, questions, start
 from prefecture.demarches.version import PARIS, Version
 from prefecture.kernel import clock
+from prefecture.kernel.errors import NotFound
 
 FOLDER = "exemples/"
 LIST, NAME, TABLE, DAY, GIVEN, AWAITED = "exemples", "nom", "table", "le", "donne", "attendu"
@@ -164,6 +166,18 @@ def findings(version: Version) -> Iterator[Finding]:
             yield Finding(FAILED, "error", one.path, one.element, one.element_name, 0, one.failure, _FIX)
 
 
+def own_data(version: Version, path: str, day: date) -> Any:
+    """What a dossier of that day finds under `demarche.…`; None for any other path, and for what is no single value."""
+    if not path.startswith(f"{start.DEMARCHE}."):
+        return None
+    try:
+        settings = version.settings_at(day)
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, NotFound):
+        return None
+    value = dated.base_of(start.told(settings, version.number), path.partition(".")[2])
+    return None if isinstance(value, Mapping | list) else value
+
+
 def _files(version: Version) -> list[str]:
     return sorted(filter(is_examples, version.files))
 
@@ -185,7 +199,7 @@ def _play_all(version: Version, file: str, wanted: Sequence[Example]) -> Iterato
             what = f"{path} n’a pas de table «\u00a0{one.table}\u00a0»" if path in version.files else f"{path} manque"
             yield Tried(file, path if path in version.files else file, one, "", "", why=what)
         else:
-            yield _Table(decisions, one, kinds).tried(file, path)
+            yield _Table(version, decisions, one, kinds).tried(file, path)
 
 
 def _decisions(version: Version, path: str) -> Decisions | None:
@@ -201,9 +215,10 @@ def _kinds(version: Version) -> dict[str, str]:
 class _Table:
     """The table that an example is about, asked as the example says."""
 
-    def __init__(self, decisions: Decisions, example: Example, kinds: Mapping[str, str]) -> None:
-        day = example.day
-        now = clock.now() if day is None else datetime.combine(day, time(12), PARIS)
+    def __init__(self, version: Version, decisions: Decisions, example: Example, kinds: Mapping[str, str]) -> None:
+        self.version = version
+        self.day = example.day or clock.today(PARIS)
+        now = clock.now() if example.day is None else datetime.combine(self.day, time(12), PARIS)
         self.trial = Trial(decisions, example.table, now=now, zone=PARIS)
         self.name = decisions.names[example.table]
         self.example = example
@@ -241,7 +256,8 @@ class _Table:
         return self.trial.play(values, {path: self._value(path, "") for path in others})
 
     def _value(self, name: str, kind: str) -> Value:
-        value = self.example.given.get(name)
+        given = self.example.given
+        value = given[name] if name in given else own_data(self.version, name, self.day)
         kind = kind or self.kinds.get(name, "")
         try:
             return entered(value, kind) if isinstance(value, str) and kind not in ("", "Any") else to_feel(value)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from engine import feel
 from engine.compile import Finding
-from prefecture.demarches import reglages_dated, reglages_local
+from prefecture.demarches import dated, reglages_dated, reglages_local
 
 if TYPE_CHECKING:
     from prefecture.demarches.version import Version
@@ -29,7 +29,7 @@ _OPTIONAL: tuple[tuple[str, type, str], ...] = (
     ("informations", dict, "un ensemble de textes"),
     ("messages", dict, "un ensemble de messages"),
 )
-_DURATIONS = (("silence", "delai"), ("conservation", "apres_fin"), ("conservation", "brouillon"), ("fenetre", "duree"))
+_DURATIONS = ("silence.delai", "conservation.apres_fin", "conservation.brouillon", "fenetre.duree")
 LONGEST_PREFIX = 5
 
 
@@ -76,12 +76,11 @@ def _senders(told: Any) -> Iterator[Finding]:
 
 
 def _durations(settings: Mapping[str, Any]) -> Iterator[Finding]:
-    for table, name in _DURATIONS:
-        held = settings.get(table)
-        text = held.get(name) if isinstance(held, Mapping) else None
+    for path in (*_DURATIONS, *(f"silence.{case}.delai" for case in dated.cases(settings))):
+        text = dated.base_of(settings, path)
         if text is not None and feel.evaluate("duration(texte)", {"texte": text}) is None:
             message = f"«\u00a0{text}\u00a0» n’est pas une durée."
-            yield _found("reglage-duree", f"{table}.{name}", message, "Écrivez par exemple P30D, P4M ou P1Y.")
+            yield _found("reglage-duree", path, message, "Écrivez par exemple P30D, P4M ou P1Y.")
 
 
 def _pieces(pieces: Any) -> Iterator[Finding]:

@@ -10,7 +10,7 @@ from engine import scenarios, simulation
 from engine.compile import Finding
 from engine.definition import Definition
 from engine.simulation import Answers, Coverage, Stop
-from prefecture.demarches import examples
+from prefecture.demarches import examples, start
 from prefecture.demarches.examples import Tried
 
 if TYPE_CHECKING:
@@ -68,7 +68,8 @@ def play(version: Version, definition: Definition, simulated: Simulated | None) 
             played.append(Played(path, path, False, (str(error),)))
             continue
         day = scenario.at.astimezone(scenario.zone).date()
-        one = simulation.simulate(definition, scenario, simulated(version.settings_at(day)) if simulated else {})
+        begun = start.begun(version, scenario)
+        one = simulation.simulate(definition, begun, simulated(version.settings_at(day)) if simulated else {})
         results.append(one)
         played.append(Played(path, one.title, one.passed, one.failures, one.stop, one.elements, one.flows))
     return Report(tuple(played), simulation.coverage(definition, results), examples.play(version))

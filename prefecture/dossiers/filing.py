@@ -19,8 +19,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from engine import runtime
-from prefecture.demarches import local, retirement, suspension, variants
 from prefecture.demarches import queries as demarches
+from prefecture.demarches import retirement, start, suspension, variants
 from prefecture.demarches.version import Version
 from prefecture.dossiers import answers, correlation, drafts, messages, numbers, search
 from prefecture.dossiers.answers import NO_DOCUMENTS, Documents
@@ -35,12 +35,6 @@ from prefecture.identity.queries import PersonView, ServiceView
 from prefecture.kernel import clock, keyring
 from prefecture.kernel.db import new_id
 from prefecture.kernel.errors import Forbidden, Invalid
-
-# Lists of `demarche.toml` that are for people, letters and the archives, not for conditions.
-_LOCAL = (local.TABLE, local.TEXTS)
-_NOT_TOLD = frozenset(
-    {"pieces", "clauses", "sources", "donnees", "roles", "conservation", "observation", correlation.SETTING, *_LOCAL}
-)
 
 
 def submit(
@@ -149,9 +143,7 @@ def _told(dossier: Record, service: ServiceView, zone: ZoneInfo, actor: Actor) -
 
 
 def _demarche(version: Version, prefecture: str, day: date) -> dict[str, Any]:
-    settings = variants.effective(version, prefecture, day)
-    told = {name: value for name, value in settings.items() if name not in _NOT_TOLD}
-    return {**told, "version": version.number}
+    return start.told(variants.effective(version, prefecture, day), version.number)
 
 
 def _names_in(answers: Mapping[str, Any]) -> list[str]:

@@ -15,6 +15,7 @@ from engine.errors import DefinitionInvalid
 from engine.simulation import Answered, Asked
 from prefecture.demarches import bundle as bundles
 from prefecture.demarches import letters as templates
+from prefecture.demarches import start
 from prefecture.demarches.scenarios import is_scenario
 from prefecture.demarches.version import Version
 from prefecture.steps.mention import calculated
@@ -108,7 +109,8 @@ def _played(version: Version) -> Sent:
                 )
 
         answers = {name: _answering(one, version.settings, note) for name, one in ACTIONS.items()}
-        simulation.simulate(definition, scenario, answers)  # one that goes wrong has sent what it sent
+        # One that goes wrong has sent what it sent.
+        simulation.simulate(definition, start.begun(version, scenario), answers)
     return {template: tuple(held.values()) for template, held in found.items()}
 
 

@@ -75,13 +75,20 @@ def _named(path: str) -> str:
         return _KNOWN[path]
     head, found, row = path.partition("[")
     if not found:
-        return path
+        return _case_named(path)
     key, _, name = row.partition("]")
     group = {"pieces": "Pièce", "sources": "Source", "changements": "Réglage"}.get(head, head.removeprefix("donnees."))
     known, _, since = key.partition(_FROM)
     told = f"au {_day(known)}" if head.startswith("donnees.") else f"«\u00a0{known}\u00a0»"
     begins = f" à partir du {_day(since)}" if since else ""
     return f"{group} {told}{begins}, {name.removeprefix('.') or 'valeur'}"
+
+
+def _case_named(path: str) -> str:
+    """A setting; for that of a case that has its own delay, the known name and the case."""
+    table, _, case = path.rpartition(".")[0].partition(".")
+    known = _KNOWN.get(f"{table}.{path.rpartition('.')[2]}")
+    return f"{known} ({case})" if case and known else path
 
 
 def _day(text: str) -> str:

@@ -14,9 +14,10 @@ from engine.compiling.model import Model
 from engine.compiling.names import known_names
 from forms import FormUnreadable
 from prefecture.demarches import bundle as bundles
-from prefecture.demarches import letters, questions, service
+from prefecture.demarches import dated, letters, questions, service, start
 from prefecture.demarches.bundle import COMMON
-from prefecture.demarches.version import DEFAULT_FORM, SETTINGS, Version
+from prefecture.demarches.version import DEFAULT_FORM, PARIS, SETTINGS, Version
+from prefecture.kernel import clock
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,7 @@ def completion_of(files: Mapping[str, bytes], code: str) -> Completion:
     fields = {form: found for form in version.form_ids if (found := _fields(version, form)) is not None}
     asked = {f"demande.{name}": kind for name, kind in fields.get(_start_form(files), {}).items()}
     actions = service.actions()
-    catalogue = Catalogue(forms=fields, actions=actions, data={**questions.START_DATA, **asked})
+    catalogue = Catalogue(forms=fields, actions=actions, data={**questions.START_DATA, **asked, **_told(files)})
     read = reading.read(version.sources())
     known = known_names(Model(read.documents, tuple(read.decisions), catalogue))
     inside = {f"{name}.{key}": kind for name, held in known.fields.items() for key, kind in held.items()}
@@ -81,6 +82,25 @@ def _settings(files: Mapping[str, bytes]) -> Mapping[str, Any]:
         return tomllib.loads(files.get(SETTINGS, b"").decode())
     except (tomllib.TOMLDecodeError, UnicodeDecodeError):
         return {}
+
+
+def _told(files: Mapping[str, bytes]) -> dict[str, str]:
+    """What a process finds of `demarche.toml`, with the type of each single value."""
+    found = start.told(dated.at(_settings(files), clock.today(PARIS)), 0)
+    return dict(_typed(found, start.DEMARCHE))
+
+
+def _typed(value: Any, path: str) -> Iterator[tuple[str, str]]:
+    if isinstance(value, Mapping):
+        yield path, "context"
+        for name, inner in value.items():
+            yield from _typed(inner, f"{path}.{name}")
+    elif isinstance(value, bool):
+        yield path, "boolean"
+    elif isinstance(value, int | float):
+        yield path, "number"
+    elif isinstance(value, str):
+        yield path, "string"
 
 
 def _pieces(settings: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

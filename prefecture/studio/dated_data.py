@@ -40,7 +40,7 @@ LABELS: Mapping[str, str] = {
     "conservation.brouillon": "Conservation d’une demande non envoyée",
     "duree_indicative": "Durée annoncée à l’usager",
 }
-_NO_DELAY = frozenset({"fondement", "recours", "sort_final"})
+_NO_DELAY = frozenset({"fondement", "libelle", "recours", "sort_final"})
 
 
 @dataclass(frozen=True)
@@ -143,6 +143,16 @@ def of_settings(settings: Mapping[str, Any], day: date, revision: int = 0) -> Sh
     return Sheet(day, told, tuple(dated.days(settings)), revision)
 
 
+def label_of(settings: Mapping[str, Any], path: str) -> str:
+    """What a setting is, for people: « Réponse au plus tard… : étudiant » for a case that has its own delay."""
+    table, _, name = path.rpartition(".")
+    case = dated.cases(settings).get(table.removeprefix("silence."))
+    known = LABELS.get(f"silence.{name}")
+    if case is None or known is None:
+        return LABELS.get(path, path)
+    return f"{known}\u00a0: {case.get('libelle') or table.removeprefix('silence.')}"
+
+
 def _pieces(settings: Mapping[str, Any], day: date) -> Iterator[Subject]:
     by_code: dict[str, list[tuple[int, Mapping[str, Any]]]] = {}
     for index, row in enumerate(dated.rows_of(settings.get(dated.PIECES))):
@@ -160,7 +170,7 @@ def _delays(settings: Mapping[str, Any], day: date) -> Iterator[Subject]:
     for path in paths:
         base = dated.base_of(settings, path)
         unit = unit_of(path, base)
-        table = settings.get(path.partition(".")[0])
+        table = dated.base_of(settings, path.rpartition(".")[0]) if "." in path else None
         basis = (
             str(table.get("fondement", ""))
             if isinstance(table, Mapping) and path.endswith((".delai", ".duree"))
@@ -169,7 +179,7 @@ def _delays(settings: Mapping[str, Any], day: date) -> Iterator[Subject]:
         rows = [(numbers[id(row)], row) for row in changed.get(path, ())]
         first = {dated.VALUE: base, "fondement": basis, "libelle": ""}
         values = _values([(BASE, first), *rows], day, lambda row, of=unit: said(row.get(dated.VALUE), of))
-        yield Subject(DELAY, path, LABELS.get(path, path), unit, values if base is not None else values[1:])
+        yield Subject(DELAY, path, label_of(settings, path), unit, values if base is not None else values[1:])
 
 
 def _figures(settings: Mapping[str, Any], day: date) -> Iterator[Subject]:
@@ -217,7 +227,15 @@ def _leaves(settings: Mapping[str, Any]) -> list[str]:
         for name, value in (settings.get(table) or {}).items()
         if name not in _NO_DELAY and not isinstance(value, Mapping | list)
     ]
-    return [*found, *(name for name in dated.CHANGEABLE_TEXTS[2:] if settings.get(name))]
+    own = [
+        f"silence.{case}.{name}"
+        for case, held in dated.cases(settings).items()
+        for name in held
+        if name not in _NO_DELAY and not isinstance(held[name], Mapping | list)
+    ]
+    place = next((at for at, path in enumerate(found) if not path.startswith("silence.")), len(found))
+    texts = [name for name in dated.CHANGEABLE_TEXTS[2:] if settings.get(name)]
+    return [*found[:place], *own, *found[place:], *texts]
 
 
 def _before(day: date) -> date:

@@ -19,7 +19,7 @@ from engine.model import Effect, OpenTask
 from engine.scenarios import Scenario, ScenarioUnreadable
 from engine.simulation import Play
 from forms import FormUnreadable
-from prefecture.demarches import scenarios
+from prefecture.demarches import scenarios, start
 from prefecture.demarches import service as demarches
 from prefecture.demarches.version import PARIS, Version
 from prefecture.kernel import clock
@@ -203,7 +203,7 @@ def _first_answers(version: Version, day: date) -> dict[str, Any]:
 def played(version: Version, raw: Mapping[str, Any], revision: int = 0) -> Run:
     """Play what was done so far; a step that cannot be done ends it, and is told. Raises ScenarioUnreadable."""
     scenario = reading.read(writing.written(raw), "essai")
-    play = Play(version.definition, scenario, demarches.answers(version))
+    play = Play(version.definition, start.begun(version, scenario), demarches.answers(version))
     done: list[Done] = []
     fault = _begun(play)
     for number, one in enumerate(scenario.steps if not fault else (), start=1):

@@ -67,15 +67,24 @@ def worse_for(olds: Iterable[Version], new: Version, day: date) -> tuple[tuple[V
 
 
 def _delay(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Worse]:
-    """An answer that comes later."""
-    was, now = (str(_of(one, "silence", "delai") or "") for one in (before, after))
-    if was == now:
-        return
+    """An answer that comes later, for all or for a case that has its own delay; without one, it has that of all."""
+    general = [str(_of(one, "silence", "delai") or "") for one in (before, after)]
+    yield from _later(general[0], general[1])
+    for name, case in {**dated.cases(before), **dated.cases(after)}.items():
+        own = [str(dated.cases(one).get(name, {}).get("delai") or "") for one in (before, after)]
+        followed = [mine or ordinary for mine, ordinary in zip(own, general, strict=True)]
+        if any(own) and followed != general:
+            yield from _later(followed[0], followed[1], f" («\u00a0{case.get('libelle') or name}\u00a0»)")
+
+
+def _later(was: str, now: str, whose: str = "") -> Iterator[Worse]:
     ends = [_end(text) for text in (was, now)]
-    if ends[0] is not None and ends[1] is None:
-        yield Worse("delai", f"Le délai de réponse ({_span(was)}) n’est plus promis.")
-    elif ends[0] is not None and ends[1] is not None and ends[1] > ends[0]:
-        yield Worse("delai", f"Le délai de réponse passe de {_span(was)} à {_span(now)}.")
+    if was == now or ends[0] is None:
+        return
+    if ends[1] is None:
+        yield Worse("delai", f"Le délai de réponse{whose} ({_span(was)}) n’est plus promis.")
+    elif ends[1] > ends[0]:
+        yield Worse("delai", f"Le délai de réponse{whose} passe de {_span(was)} à {_span(now)}.")
 
 
 def _silence(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Worse]:

@@ -21,7 +21,7 @@ from engine.errors import EngineError
 from engine.scenarios import ScenarioUnreadable
 from engine.simulation import Play
 from forms import FormUnreadable
-from prefecture.demarches import scenarios
+from prefecture.demarches import scenarios, start
 from prefecture.demarches import service as demarches
 from prefecture.demarches.version import Version
 from prefecture.kernel.errors import NotFound
@@ -121,7 +121,7 @@ class _Search:
     def _walked(self, raw: dict[str, Any]) -> list[_State]:
         head = {name: value for name, value in raw.items() if name not in {"etapes", "titre", "description"}}
         scenario = reading.read(writing.written(raw))
-        play = Play(self._definition, scenario, demarches.answers(self._version))
+        play = Play(self._definition, start.begun(self._version, scenario), demarches.answers(self._version))
         states, steps, statut = [], [], scenario.statut
         try:
             play.begin()

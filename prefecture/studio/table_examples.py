@@ -81,7 +81,7 @@ def keep(actor: Actor, draft_id: uuid.UUID, opened: OpenTable, named: Mapping[st
 def of_rows(opened: OpenTable, given: Mapping[str, str]) -> dict[str, Mapping[str, str]]:
     """An example for each rule that answers to its own, named by its values. Raises Invalid, each field told."""
     found: dict[str, Mapping[str, str]] = {}
-    others = {one.name: given.get(one.name, "") for one in opened.table.others}
+    others = {one.name: given.get(one.name, one.usual) for one in opened.table.others}
     for row in opened.rows(given):
         if row.answers and row.example is not None:
             found[_free(", ".join(value for _, value in row.said), found)] = {**others, **row.example}
@@ -104,7 +104,8 @@ def forget(actor: Actor, draft_id: uuid.UUID, opened: OpenTable, name: str) -> S
 def _kept(opened: OpenTable, tried: Tried) -> Kept:
     asked = {one.expression: one for one in (*opened.table.columns, *opened.table.others)}
     example, titles = tried.example, examples.titles_of(opened.trial)
-    fields = {asked[name].name: _typed(value) for name, value in example.given.items() if name in asked}
+    fields = {one.name: one.usual for one in opened.table.others}
+    fields |= {asked[name].name: _typed(value) for name, value in example.given.items() if name in asked}
     return Kept(
         example.name,
         fields,
@@ -151,7 +152,9 @@ def _made(opened: OpenTable, name: str, given: Mapping[str, str]) -> Example:
     if played.applying and not played.answering:
         raise Invalid({}, BROKEN)
     inputs = {one.expression: value for one, value in zip(opened.table.columns, values, strict=True)}
-    told = {path: examples.as_toml(value) for path, value in {**inputs, **others}.items() if value is not None}
+    usual = {one.name for one in opened.table.others if given.get(one.name, one.usual) == one.usual != ""}
+    read = {path: value for path, value in others.items() if path not in usual}
+    told = {path: examples.as_toml(value) for path, value in {**inputs, **read}.items() if value is not None}
     awaited = {path: examples.as_toml(value) for path, value in examples.answers(opened.trial, played).items()}
     return Example(name, opened.table.decision, clock.today(PARIS), told, awaited)
 

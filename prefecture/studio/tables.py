@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from engine.compile import Finding, Source
@@ -12,13 +12,15 @@ from engine.compiling import reading
 from engine.compiling import tables as judged
 from engine.compiling.tables import TableFile
 from engine.feel import FeelError
+from engine.feel.convert import to_feel
 from engine.feel.dmn.trying import Played, RowPlayed, Trial
 from engine.feel.dmn.wording import NotEntered, entered, in_french, written
 from engine.feel.values import Value
-from prefecture.demarches import examples, questions
+from prefecture.demarches import examples, questions, start
 from prefecture.demarches.version import PARIS, Version
 from prefecture.kernel import clock
 from prefecture.kernel.errors import Invalid, NotFound
+from prefecture.studio import dated_data
 
 POLICIES: Final[Mapping[str, str]] = {
     "UNIQUE": "une seule règle s’applique",
@@ -41,7 +43,7 @@ _YES_NO: Final = (("oui", "oui"), ("non", "non"))
 class Asked:
     """One input: the name under which it is sent, its title, its FEEL expression and type, what one may choose.
 
-    `closed` when nothing else may be given.
+    `closed` when nothing else may be given. `usual`: what it is unless another value is given, as a field holds it.
     """
 
     name: str
@@ -50,6 +52,7 @@ class Asked:
     kind: str
     choices: tuple[tuple[str, str], ...]
     closed: bool
+    usual: str = ""
 
 
 @dataclass(frozen=True)
@@ -180,7 +183,7 @@ class OpenTable:
                 self._asked(f"c{at}", one.label, one.expression, one.kind, one.choices, one.closed)
                 for at, one in enumerate(sheet.columns)
             ),
-            others=tuple(self._asked(path, "", path, "", (), closed=False) for path in self.trial.others()),
+            others=tuple(self._read(path) for path in self.trial.others()),
             outputs=tuple(one.place.name or one.name or name for one in table.outputs),
             rules=tuple(
                 Rule(
@@ -208,13 +211,21 @@ class OpenTable:
         shown = label or (question.label if question is not None else "") or expression
         return Asked(name, shown, expression, kind, tuple(known.items()), closed)
 
+    def _read(self, path: str) -> Asked:
+        """What the answers read beside the columns; of the démarche's own data what they are today."""
+        value = to_feel(examples.own_data(self.version, path, clock.today(PARIS)))
+        setting = path.removeprefix(f"{start.DEMARCHE}.")
+        label = "" if value is None else dated_data.label_of(self.version.settings, setting)
+        asked = self._asked(path, "" if label == setting else label, path, "", (), closed=False)
+        return replace(asked, usual=written(value))
+
     def entered(self, given: Mapping[str, str]) -> tuple[list[Value], dict[str, Value]]:
         """Texts as typed, as the values of the columns and of what else is read. Raises Invalid, each field told."""
         wrong: dict[str, str] = {}
 
         def value(one: Asked) -> Value:
             try:
-                return entered(given.get(one.name, ""), one.kind)
+                return entered(given.get(one.name, one.usual), one.kind)
             except NotEntered as error:
                 wrong[one.name] = str(error)
                 return None

@@ -17,7 +17,7 @@ from engine import scenarios as reading
 from engine import simulation
 from engine.errors import DefinitionInvalid
 from engine.simulation import Difference, Result, Stop
-from prefecture.demarches import scenarios
+from prefecture.demarches import scenarios, start
 from prefecture.demarches import service as demarches
 from prefecture.demarches.bundle import Bundle
 from prefecture.demarches.scenarios import Played, Report
@@ -218,7 +218,7 @@ def attempt(draft_id: uuid.UUID, path: str) -> Attempt:
     except DefinitionInvalid:
         return replace(begun, told=wording.told(scenario, {}), refused=NOT_PLAYED)
     names = {key: one.name or key for key, one in definition.elements.items()}
-    result = simulation.simulate(definition, scenario, demarches.answers(version))
+    result = simulation.simulate(definition, start.begun(version, scenario), demarches.answers(version))
     return replace(begun, told=wording.told(scenario, names), result=result)
 
 

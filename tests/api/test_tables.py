@@ -58,7 +58,7 @@ def test_an_example_is_kept_replaced_and_taken_back(call: Call) -> None:
     refused = ana.post(f"{place}/table-examples", {**kept, "name": ""})
     assert set(json.loads(refused.text)["errors"]) == {"name"}
 
-    other = RULES.replace('"P2M"', '"P3M"')
+    other = RULES.replace("demarche.silence.delai", '"P3M"')
     tried = told(ana.post(f"{place}/table-trials", {"path": "regles.dmn", "content": other}))
     assert [one["passed"] for one in tried["examples"]["kept"]] == [False, False]
     gone = told(ana.post(f"{place}/table-examples/removal", {"path": "regles.dmn", "name": "Déposé en mars"}))

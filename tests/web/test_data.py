@@ -188,6 +188,32 @@ def test_settings_that_cannot_be_read_are_told(village: Village, draft: uuid.UUI
     assert "demarche.toml ne se lit pas" in plain(answer)
 
 
+def test_a_table_that_writes_the_delay_itself_is_told_beside_the_delay(village: Village, draft: uuid.UUID) -> None:
+    ana, writer = village.browse("ana"), village.actor("ana")
+    assert "C’est le délai annoncé." not in plain(ana.get(page_of(draft)))
+    with village.app.app_context(), unit_of_work():
+        content, revision = queries.content(draft, "regles.dmn")
+        assert b"<text>demarche.silence.delai</text>" in content
+        after = content.replace(b"<text>demarche.silence.delai</text>", b'<text>"P4M"</text>')
+        service.save_file(writer, draft, "regles.dmn", after, revision)
+    assert "C’est le délai annoncé." in plain(ana.get(page_of(draft)))
+
+
+def test_a_title_that_has_its_own_delay_changes_it_from_a_date_too(village: Village, draft: uuid.UUID) -> None:
+    ana = village.browse("ana")
+    text = plain(ana.get(page_of(draft)))
+    assert "Réponse au plus tard, sinon le silence vaut décision : Étudiant" in text
+    assert "CESEDA, art. R.422-5" in text
+    delay = {"sorte": "delai", "nom": "silence.etudiant.delai", "valeur": "4 mois", "source": "Décret"}
+    assert change(village, ana, draft, **delay, depuis="2027-01-01")[0] == 302
+    with village.app.app_context():
+        version = queries.version(draft)
+    days = (date(2026, 12, 31), date(2027, 1, 1))
+    assert [version.settings_at(day)["silence"]["etudiant"]["delai"] for day in days] == ["P90D", "P4M"]
+    wrong = change(village, ana, draft, **{**delay, "valeur": "bientôt"}, depuis="2028-01-01")
+    assert (wrong[0], "Écrivez une durée" in wrong[1]) == (422, True)
+
+
 def test_a_change_takes_effect_on_its_date_and_a_dossier_keeps_what_it_was_promised(
     village: Village, draft: uuid.UUID
 ) -> None:
@@ -199,9 +225,6 @@ def test_a_change_takes_effect_on_its_date_and_a_dossier_keeps_what_it_was_promi
     change(village, ana, draft, **days, depuis="2027-01-01")
     piece = {"sorte": "piece", "nom": "photo", "libelle": "Code photo-signature", "source": "Arrêté"}
     change(village, ana, draft, **piece, depuis="2027-01-01")
-    assert "C’est le délai annoncé." in plain(ana.get(page_of(draft)))
-    read_the_delay(village, draft)
-    assert "C’est le délai annoncé." not in plain(ana.get(page_of(draft)))
     with village.app.app_context(), unit_of_work():
         publishing.publish_files(queries.bundle(draft), TSE, "Ana Lopez")
     before = village.file()
@@ -220,16 +243,6 @@ def test_a_change_takes_effect_on_its_date_and_a_dossier_keeps_what_it_was_promi
         assert deadline(village, after.number) == date(2027, 7, 1)
         assert deadline(village, before.number) == date(2027, 3, 23)
         assert facts(village, before.number) == ("P4M", 20, "Photo d’identité ou code photo-signature numérique")
-
-
-def read_the_delay(village: Village, draft: uuid.UUID) -> None:
-    """Have the table of delays give that of demarche.toml where no title has its own."""
-    ana = village.actor("ana")
-    with village.app.app_context(), unit_of_work():
-        content, revision = queries.content(draft, "regles.dmn")
-        assert b'<text>"P4M"</text>' in content
-        after = content.replace(b'<text>"P4M"</text>', b"<text>demarche.silence.delai</text>")
-        service.save_file(ana, draft, "regles.dmn", after, revision)
 
 
 def deadline(village: Village, number: str) -> date | None:

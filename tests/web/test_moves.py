@@ -20,12 +20,12 @@ RENAMED = "bloc_completude:controler_pieces"
 
 
 def next_version(village: Village, tmp_path: Path) -> None:
-    """A version in which the check bears another id, and the answer may come later."""
+    """A version in which the check bears another id, and researchers' answer may come later."""
     folder = shutil.copytree(PROCESSES, tmp_path / "processes")
     for pattern in ("*.bpmn", "*.toml", "*.dmn"):
         for path in folder.rglob(pattern):
             text = path.read_text().replace("verifier_completude", "controler_pieces")
-            path.write_text(text.replace('delai = "P4M"', 'delai = "P6M"'))
+            path.write_text(text.replace('delai = "P60D"', 'delai = "P3M"'))
     with village.app.app_context(), unit_of_work():
         publishing.publish(folder / TSE, by="tests")
 
@@ -37,7 +37,7 @@ def test_dossiers_are_looked_at_tried_moved_and_put_back_from_the_pages(village:
     page = ana.get(PLAN)
     assert "Qui peut passer à la version 2 ?" in plain(page)
     assert "L’étape n’existe plus dans la nouvelle version." in plain(page)
-    assert "Le délai de réponse passe de 4 mois à 6 mois." in plain(page)
+    assert "Le délai de réponse (« Talent-chercheur ») passe de 60 jours à 3 mois." in plain(page)
     assert f'value="{RENAMED}" selected' in page.text
     campaign = ana.post(MOVES, {"vers": "version:2"}, form=PLAN).headers["Location"]
     assert "Aucun dossier ne peut être déplacé ainsi." in plain(ana.get(campaign))

@@ -20,13 +20,13 @@ JOURNAL = "/analyste/publications"
 
 @pytest.fixture
 def draft(village: Village) -> uuid.UUID:
-    """Ana's draft: an answer after six months, and a step under another name."""
+    """Ana's draft: researchers answered after three months, and a step under another name."""
     ana = village.actor("ana")
     with village.app.app_context():
         with unit_of_work():
-            made = service.from_version(ana, demarches.current(TSE).id, "Six mois")
+            made = service.from_version(ana, demarches.current(TSE).id, "Trois mois")
         changes = (
-            (SETTINGS, b'delai = "P4M"', b'delai = "P6M"'),
+            (SETTINGS, b'delai = "P60D"', b'delai = "P3M"'),
             (DIAGRAM, 'name="Attester le dépôt"'.encode(), b'name="Attester la demande"'),
         )
         for path, before, after in changes:
@@ -53,9 +53,9 @@ def sign(village: Village, address: str) -> str:
 
 def test_the_report_says_what_changes_who_loses_and_what_is_missing(village: Village, draft: uuid.UUID) -> None:
     text = plain(village.browse("ana").get(f"/analyste/brouillons/{draft}/publication"))
-    assert "Délai de réponse : 4 mois (P4M) devient 6 mois (P6M)." in text
+    assert "Délai de réponse (talent_chercheur) : 60 jours (P60D) devient 3 mois (P3M)." in text
     assert "nom : « Attester le dépôt » devient « Attester la demande »" in text
-    assert "Le délai de réponse passe de 4 mois à 6 mois." in text
+    assert "Le délai de réponse (« Talent-chercheur ») passe de 60 jours à 3 mois." in text
     assert "La recette n’a pas été demandée." in text
     assert "Il manque une condition" in text
 
@@ -63,7 +63,7 @@ def test_the_report_says_what_changes_who_loses_and_what_is_missing(village: Vil
 def test_a_draft_is_asked_for_signed_and_published(village: Village, draft: uuid.UUID) -> None:
     ana, address = village.browse("ana"), f"/analyste/brouillons/{draft}/publication"
     ana.post(f"{address}/demande", {"note": "Pour le décret de mai"}, form=address)
-    assert "Six mois" in plain(village.browse("rita").get(JOURNAL))
+    assert "Trois mois" in plain(village.browse("rita").get(JOURNAL))
     digest = sign(village, address)
     done = ana.post(address, {"empreinte": digest}, form=address)
     assert done.status_code == 303

@@ -68,7 +68,9 @@ def test_the_folder_leads_to_the_table_and_the_table_asks_what_its_columns_say(a
 def test_what_is_given_shows_the_rules_that_apply_the_answer_and_the_mention(ana: Visitor, draft: str) -> None:
     page = ana.get(f"{draft}/tables/{RULES}?{urlencode({**SILENCE, 'essayer': 'oui'})}")
     text = plain(page)
-    assert "« 90 jours »" in text
+    assert "« P90D »" in text
+    assert 'value="P90D"' in page.text  # what the démarche says today, to be read and changed
+    assert "Réponse au plus tard, sinon le silence vaut décision : Étudiant" in text
     assert "Calcul automatique : Délai et sens du silence. Règle appliquée : n° 2 (R.422-5)." in text
     assert re.search(r'class="rules__answers">\s*<th scope="row">2 .*répond', page.text)
     assert re.search(r'class="rules__applies">\s*<th scope="row">6 .*s’applique', page.text)
@@ -91,11 +93,12 @@ def test_each_line_is_tried_with_an_example_that_makes_it_answer(ana: Visitor, d
 
 
 def test_the_editor_tries_the_text_that_is_being_written(ana: Visitor, draft: str) -> None:
-    body = {"content": saved(ana, draft).replace('"90 jours"', '"99 jours"'), "decision": "delai_silence"}
+    unsaved = saved(ana, draft).replace("demarche.silence.etudiant.delai", '"P99D"')
+    body = {"content": unsaved, "decision": "delai_silence"}
     told = asked(ana, draft, {**body, "given": SILENCE, "ask": "essayer"})
     assert told["result"]["answering"] == [2]
-    assert ["Délai en toutes lettres", "«\u00a099 jours\u00a0»"] in told["result"]["answers"]
-    assert '"90 jours"' in saved(ana, draft)
+    assert ["Délai", "«\u00a0P99D\u00a0»"] in told["result"]["answers"]
+    assert "P99D" not in saved(ana, draft)
 
 
 def test_a_table_that_contradicts_itself_says_where_and_why_it_does_not_answer(ana: Visitor, draft: str) -> None:
@@ -134,7 +137,7 @@ def test_the_table_of_a_published_version_is_tried_too(ana: Visitor) -> None:
     )
     assert found is not None
     page = ana.get(f"{found[1]}&{urlencode({**SILENCE, 'essayer': 'oui'})}")
-    assert "« 90 jours »" in plain(page)
+    assert "« P90D »" in plain(page)
 
 
 RESIDENT = {"decision": "droits_du_titre", "c0": "carte_resident", "demande.titre_expire_le": "01/05/2026"}

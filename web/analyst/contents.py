@@ -17,6 +17,7 @@ from markupsafe import Markup
 from engine import diagram
 from engine.compiling import xml
 from forms import FormUnreadable
+from prefecture.demarches import dated
 from prefecture.demarches.bundle import COMMON
 from prefecture.demarches.version import SETTINGS, Version
 from web.analyst import readme
@@ -153,7 +154,12 @@ class Contents:
             if isinstance(table, Mapping) and key in table:
                 text = table.get("fondement", "") if key in ("delai", "duree") else ""
                 found.append((said, _span(table[key]), str(text)))
-        return found
+        own = [
+            (f"Ce délai\u00a0: {case.get('libelle') or name}", _span(case["delai"]), str(case.get("fondement", "")))
+            for name, case in dated.cases(self.settings).items()
+            if "delai" in case
+        ]
+        return [*found[:1], *own, *found[1:]]
 
     @property
     def dated(self) -> list[tuple[str, list[Mapping[str, Any]]]]:

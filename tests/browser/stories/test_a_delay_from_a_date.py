@@ -1,4 +1,7 @@
-"""The law gives six months instead of four from January on: written by keyboard alone, seen on both days, published."""
+"""The law gives six months instead of four from January on: written by keyboard alone, seen on both days, published.
+
+The same decree gives visitors the students' delay: a line of the table that says which title has its own.
+"""
 
 from __future__ import annotations
 
@@ -48,7 +51,7 @@ def give_dates(ana: Keyboard) -> None:
 
 def see_both_days(ana: Keyboard) -> None:
     """The same page as of today and as of that day."""
-    row = ana.page.locator("tr", has_text=DELAY)
+    row = ana.page.locator("[id='delai-silence.delai']")
     expect(row.locator(".is-day")).to_have_text("4 mois")
     ana.type("Voir au", FIRST_DAY)
     ana.page.keyboard.press("Enter")
@@ -59,19 +62,21 @@ def see_both_days(ana: Keyboard) -> None:
 
 
 def write_the_rule(ana: Keyboard) -> None:
-    """The table that gives each dossier its delay: its last line from January on, and the one that held below it."""
-    ana.enter("regles.dmn", "Éditeur")
+    """The table that says which title has a delay of its own: visitors on its last line, all others below them."""
+    ana.enter("Suite de la version 1", "La vérification ne trouve pas d’erreur")
+    ana.enter("Ouvrir l’éditeur")
     ana.page.wait_for_selector("[data-studio][data-ready]")
+    ana.enter("regles.dmn")
     ana.enter("Délai et sens du silence")
     rows = ana.page.locator(".tjs-table tbody tr")
     expect(rows).to_have_count(6)
     ana.reach_row(LAST)
-    for text in ('>= date("2027-01-01")', "-", '"P6M"', '"SVR"', '"six mois"', '"Décret n° 2026-1000"', "Six mois"):
+    for text in ("-", '"visiteur"', "demarche.silence.etudiant.delai", "demarche.silence.effet", "Décret n° 2026-1000"):
         ana.cell(text)
     ana.reach_row(LAST)
     ana.page.keyboard.press("Enter")
     expect(rows).to_have_count(7)
-    for text in ("-", "-", '"P4M"', '"SVR"', '"quatre mois"', '"CESEDA, art. R.*432-1 et R.432-2"', "Quatre mois"):
+    for text in ("-", "-", "demarche.silence.delai", "demarche.silence.effet", "R.*432-1, R.432-2"):
         ana.cell(text)
     expect(ana.page.locator("[data-findings-summary]")).to_contain_text("Aucun constat")
     expect(ana.page.locator("[data-state]")).to_have_text("Enregistré")

@@ -106,7 +106,7 @@ def date_a_rule(studio: Studio) -> None:
     cells = page.locator(".tjs-table tbody tr").first.locator("td.input-cell, td.output-cell, td.annotation")
     for cell, text in zip(
         cells.all(),
-        ('>= date("2026-10-01")', '"P1M"', '"SVR"', '"un mois"', '"Arrêté du 1er septembre 2026"'),
+        ('>= date("2026-10-01")', '"P1M"', "demarche.silence.effet", "Arrêté du 1er septembre 2026"),
         strict=False,
     ):
         cell.click()

@@ -63,7 +63,7 @@ def test_the_same_tables_answer_the_same(town: Town) -> None:  # noqa: F811
 
 def test_a_longer_delay_shows_as_a_difference_by_rule_and_by_part(town: Town) -> None:  # noqa: F811
     filed(town, 2)
-    found = played(town, draft(town, ("P4M", "P6M")))
+    found = played(town, draft(town, ("demarche.silence.delai", '"P6M"')))
     silence = next(one for one in found.decisions if one.decision == "delai_silence")
     assert (silence.same, silence.different) == (0, 2)
     assert sum(count for _, count in silence.rules) == 2
@@ -88,7 +88,7 @@ def test_data_that_changed_since_are_told_apart(town: Town) -> None:  # noqa: F8
     with town.app.app_context(), unit_of_work():
         demande = {"titre_nature": "etudiant", "titre_expire_le": "2020-01-01"}
         incidents.edit(Actor.system(), number, {"demande": demande, "dossier": {}}, "Pour voir.")
-    found = played(town, draft(town, ("P4M", "P6M")))
+    found = played(town, draft(town, ("demarche.silence.delai", '"P6M"')))
     assert sum(one.changed + one.different for one in found.decisions) >= 1
     assert any(one.changed for one in found.decisions)
 

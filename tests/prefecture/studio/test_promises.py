@@ -38,6 +38,11 @@ def test_the_same_promises_say_nothing() -> None:
     ("change", "told"),
     [
         (('delai = "P4M"', 'delai = "P6M"'), "Le délai de réponse passe de 4 mois à 6 mois."),
+        (
+            ('delai = "P60D"', 'delai = "P3M"'),
+            "Le délai de réponse («\u00a0Talent-chercheur\u00a0») passe de 60 jours à 3 mois.",
+        ),
+        (('delai = "P60D"', ""), "Le délai de réponse («\u00a0Talent-chercheur\u00a0») passe de 60 jours à 4 mois."),
         (('delai = "P4M"', ""), "Le délai de réponse (4 mois) n’est plus promis."),
         (("indispensable = false", "indispensable = true"), "devient indispensable."),
         (("original = false", "original = true"), "L’original de la pièce"),

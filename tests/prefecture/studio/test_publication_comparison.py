@@ -28,6 +28,12 @@ def changed(path: str, before: str, after: str) -> Compared:
     ("path", "before", "after", "said"),
     [
         ("demarche.toml", 'delai = "P4M"', 'delai = "P6M"', "Délai de réponse : 4 mois (P4M) devient 6 mois (P6M)."),
+        (
+            "demarche.toml",
+            'delai = "P90D"',
+            'delai = "P3M"',
+            "Délai de réponse (etudiant) : 90 jours (P90D) devient 3 mois (P3M).",
+        ),
         ("demarche.toml", "accuse_reception = true", "accuse_reception = false", "accuse_reception : oui devient non."),
         (
             "forms/demande.json",
@@ -53,8 +59,8 @@ def test_a_dated_value_is_told_by_its_day_and_says_nothing_twice() -> None:
 
 
 def test_a_rule_that_decides_otherwise_is_told_with_both_lines() -> None:
-    (files,) = changed("regles.dmn", '"P4M"', '"P5M"').sections.values()
-    assert '"P4M"' in files[0].sentences[0]
+    (files,) = changed("regles.dmn", "<text>demarche.silence.delai<", '<text>"P5M"<').sections.values()
+    assert "demarche.silence.delai" in files[0].sentences[0]
     assert '"P5M"' in files[0].sentences[0]
 
 

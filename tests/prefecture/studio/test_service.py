@@ -245,6 +245,8 @@ def test_one_is_helped_with_what_the_folder_has(draft: uuid.UUID) -> None:
     assert known.data["demande.titre_nature"] == "string"
     assert known.data["completude.conclusion"] == "string"
     assert "delai_silence" in known.decisions
+    told = {"demarche.silence.etudiant.delai": "string", "demarche.complement.delai_jours": "number"}
+    assert told.items() <= known.data.items()
     assert {"bloc_completude", "bloc_remise"} <= {one.process for one in known.blocks}
     assert "courriers/decision_favorable.html" in known.letters
     assert "guichet" in known.roles

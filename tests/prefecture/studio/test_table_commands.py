@@ -43,7 +43,7 @@ def test_values_are_tried_by_name_or_title(run: Run) -> None:
     code, out, _ = run(TSE, "delai_silence", "--set", "Déposée le=10/03/2026", "--set", "c1=etudiant")
     assert code == 0
     assert "règles qui s’appliquent : 2, 6 ; qui répondent : 2" in out
-    assert "Délai en toutes lettres\t« 90 jours »" in out
+    assert "Délai\t« P90D »" in out
     code, _, told = run(TSE, "delai_silence", "--set", "c0=hier")
     assert (code, "« hier » n’est pas une date" in told) == (1, True)
     assert run(TSE, "delai_silence", "--set", "c9=1")[0] == 1

@@ -7,6 +7,7 @@ import { INK, PAPER } from '../diagram/colours.js';
 import marks from '../diagram/marks.js';
 import { readable } from '../diagram/written.js';
 import french from './french.js';
+import { known } from './known.js';
 import { Notes } from './notes.js';
 import { rowMarks } from './rows.js';
 import { Told, grouped, places } from './told.js';
@@ -38,12 +39,13 @@ export class Drawn {
 
   constructor(container, { readOnly, studio, viewed }) {
     Object.assign(this, { studio, readOnly, viewed, touched: false, told: new Told(), notes: new Notes() });
-    const shared = { additionalModules: [french] };
+    const names = known(studio);
+    const shared = { additionalModules: [french, names] };
     const Kind = readOnly ? NavigatedViewer : Modeler;
     this.manager = new Kind({
       container,
       drd: { additionalModules: [french, marks], drdRenderer: COLOURS },
-      decisionTable: { additionalModules: [french, rowMarks(this.told)] },
+      decisionTable: { additionalModules: [french, names, rowMarks(this.told)] },
       literalExpression: shared,
       boxedExpression: shared,
     });

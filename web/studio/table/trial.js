@@ -152,7 +152,7 @@ export class Trial {
     }
     const given = this.asked ? read(this.fields) : (this.given[table.decision] ?? {});
     const other = table.others.length
-      ? [make('h4', {}, 'Ce que les réponses lisent aussi'), ...table.others.map((one) => field(one, given[one.name]))]
+      ? [make('h4', {}, 'Ce que les réponses lisent aussi'), ...table.others.map((one) => field(one, given[one.name] ?? one.usual))]
       : [];
     this.fields.replaceChildren(...table.columns.map((one) => field(one, given[one.name])), ...other);
     this.asked = asked;
