@@ -7,6 +7,7 @@ import importlib.util
 import os
 import shutil
 import sys
+import tempfile
 import uuid
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
@@ -17,6 +18,8 @@ import pytest
 from flask import Flask
 from sqlalchemy import create_engine, text
 
+from tests.homes import COMPILED, furnished
+
 # Before any room is imported: the settings of this process are the tests' own.
 os.environ.update(
     PLANIPREF_DEMO="1",
@@ -26,6 +29,12 @@ os.environ.update(
 )
 for name in ("DATABASE_URL", "REDIS_URL", "PLANIPREF_SMTP_URL", "PLANIPREF_SMS_URL", "PLANIPREF_CLAMAV"):
     os.environ.pop(name, None)
+
+# What tests keep for a moment is kept in memory where there is room: a database waits for no disk there.
+MEMORY = Path("/dev/shm")  # noqa: S108 (only private folders are made in it)
+ROOM = 2 << 30
+if "TMPDIR" not in os.environ and os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > ROOM:
+    tempfile.tempdir = str(MEMORY)
 
 START = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 
@@ -42,6 +51,13 @@ def _module(name: str) -> ModuleType:
 
 
 servers = _module("tests_servers")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Whoever starts the tests makes the folder of compiled templates, and takes it away."""
+    if not hasattr(config, "workerinput"):
+        os.environ[COMPILED] = tempfile.mkdtemp(prefix="planipref-compiled-")
+        config.add_cleanup(lambda: shutil.rmtree(os.environ.pop(COMPILED), ignore_errors=True))
 
 
 @pytest.fixture(scope="session")
@@ -63,7 +79,9 @@ def build_app(home: Path, database_url: str, **environment: str) -> Flask:
     from prefecture.kernel import settings
     from wsgi import create_app
 
-    chosen = settings.read({**os.environ, "PLANIPREF_HOME": str(home), "DATABASE_URL": database_url, **environment})
+    chosen = settings.read(
+        {**os.environ, "PLANIPREF_HOME": str(furnished(home)), "DATABASE_URL": database_url, **environment}
+    )
     app = create_app(chosen)
     app.testing = True
     return app
@@ -113,7 +131,7 @@ def postgresql_template(postgresql_url: str, tmp_path_factory: pytest.TempPathFa
 def postgresql_database(postgresql_url: str, postgresql_template: str) -> Iterator[str]:
     """The URL of a fresh migrated PostgreSQL database."""
     name = f"test_{uuid.uuid4().hex[:8]}"
-    _administer(postgresql_url, f"CREATE DATABASE {name} TEMPLATE {postgresql_template}")
+    _administer(postgresql_url, f"CREATE DATABASE {name} TEMPLATE {postgresql_template} STRATEGY FILE_COPY")
     yield postgresql_url.replace("/postgres", f"/{name}")
     _administer(postgresql_url, f"DROP DATABASE {name} WITH (FORCE)")
 

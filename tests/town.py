@@ -30,6 +30,7 @@ from prefecture.kernel import clock, schema, settings, worker
 from prefecture.kernel.db import db
 from prefecture.kernel.unit_of_work import unit_of_work
 from prefecture.notifications import queries as notifications_queries
+from tests.homes import furnished
 from wsgi import create_app
 
 PROCESSES = Path(__file__).parents[1] / "processes"
@@ -218,7 +219,7 @@ def town(sqlite_town: tuple[Path, uuid.UUID], tmp_path: Path) -> Iterator[Town]:
 def postgresql_copy(postgresql_url: str, postgresql_town: tuple[str, uuid.UUID]) -> Iterator[str]:
     """The URL of a fresh PostgreSQL copy of the préfecture."""
     name = f"copy_{uuid.uuid4().hex[:8]}"
-    administer(postgresql_url, f"CREATE DATABASE {name} TEMPLATE {postgresql_town[0]}")
+    administer(postgresql_url, f"CREATE DATABASE {name} TEMPLATE {postgresql_town[0]} STRATEGY FILE_COPY")
     yield postgresql_url.replace("/postgres", f"/{name}")
     administer(postgresql_url, f"DROP DATABASE {name} WITH (FORCE)")
 
@@ -270,7 +271,9 @@ def answers_of(pieces: Mapping[str, str]) -> dict[str, dict[str, str]]:
 
 def build(home: Path, database_url: str, **environment: str) -> Flask:
     """The real application, as the composition root makes it."""
-    chosen = settings.read({**os.environ, "PLANIPREF_HOME": str(home), "DATABASE_URL": database_url, **environment})
+    chosen = settings.read(
+        {**os.environ, "PLANIPREF_HOME": str(furnished(home)), "DATABASE_URL": database_url, **environment}
+    )
     app = create_app(chosen)
     app.testing = True
     return app

@@ -19,6 +19,7 @@ from werkzeug.serving import make_server
 from prefecture.demonstration import commands, organisation
 from prefecture.kernel import schema, settings, worker
 from prefecture.kernel.db import db
+from tests.homes import furnished
 from wsgi import create_app
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(400)]
@@ -64,7 +65,7 @@ def demonstration(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     home = tmp_path_factory.mktemp("demonstration")
     url = f"sqlite:///{home / 'planipref.sqlite3'}"
     before = settings.current()
-    app = create_app(settings.read({**os.environ, "PLANIPREF_HOME": str(home), "DATABASE_URL": url}))
+    app = create_app(settings.read({**os.environ, "PLANIPREF_HOME": str(furnished(home)), "DATABASE_URL": url}))
     with app.app_context():
         schema.upgrade()
         commands.load_all(app, 10)

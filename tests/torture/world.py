@@ -32,6 +32,7 @@ from prefecture.kernel import crypto, outbox, schema, settings, worker
 from prefecture.kernel.db import db
 from prefecture.kernel.unit_of_work import on_commit, unit_of_work
 from prefecture.notifications import service as notifications
+from tests.homes import furnished
 from tests.torture.forks import Child, fork
 from tests.torture.verdict import Verdict
 from wsgi import create_app
@@ -181,7 +182,8 @@ def build(home: Path, url: str | None = None, *, migrated: bool = False, **envir
     """A furnished world on `url`, by default a SQLite file in `home`. `migrated`: the database is furnished already."""
     hasten()
     url = url or f"sqlite:///{home / 'planipref.sqlite3'}"
-    given = {"PLANIPREF_DEMO": "1", **os.environ, "PLANIPREF_HOME": str(home), "DATABASE_URL": url, **environment}
+    told = {"PLANIPREF_HOME": str(furnished(home)), "DATABASE_URL": url}
+    given = {"PLANIPREF_DEMO": "1", **os.environ, **told, **environment}
     app = create_app(settings.read(given))
     if "REDIS_URL" not in environment:
         on_commit(lambda: None)
@@ -210,7 +212,7 @@ def hasten() -> None:
 def database(server: str, template: str | None = None) -> Iterator[str]:
     """The URL of a fresh database of a PostgreSQL server, made from `template` if one is given."""
     name = f"torture_{uuid.uuid4().hex[:8]}"
-    administer(server, f"CREATE DATABASE {name}" + (f" TEMPLATE {template}" if template else ""))
+    administer(server, f"CREATE DATABASE {name}" + (f" TEMPLATE {template} STRATEGY FILE_COPY" if template else ""))
     try:
         yield server.replace("/postgres", f"/{name}")
     finally:

@@ -28,6 +28,7 @@ from prefecture.kernel import clock, schema, settings, worker
 from prefecture.kernel.db import db
 from prefecture.kernel.unit_of_work import unit_of_work
 from prefecture.notifications import queries as notifications
+from tests.homes import furnished
 from tests.town import PASSWORD, PDF, PIECES, TSE, demande, found, login_of
 from wsgi import create_app
 
@@ -35,7 +36,8 @@ from wsgi import create_app
 def build(home: Path, **environment: str) -> Flask:
     """The real application on the SQLite file of `home`."""
     url = f"sqlite:///{home / 'planipref.sqlite3'}"
-    app = create_app(settings.read({**os.environ, "PLANIPREF_HOME": str(home), "DATABASE_URL": url, **environment}))
+    told = {**os.environ, "PLANIPREF_HOME": str(furnished(home)), "DATABASE_URL": url, **environment}
+    app = create_app(settings.read(told))
     app.testing = True
     return app
 
