@@ -204,10 +204,14 @@ class FunctionOf(Node):
 
 @dataclass(frozen=True, slots=True)
 class UnaryTests(Node):
-    """An input entry: any of the tests, or none of them when negated; without tests everything passes."""
+    """An input entry: any of the tests, or none of them when negated; without tests everything passes.
+
+    `values`: the tests say which values are allowed, so a condition that does not look at the value is a value.
+    """
 
     tests: tuple[Node, ...]
     negated: bool
+    values: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -152,7 +152,9 @@ def _unary_tests(compiler: Compiler, node: ast.UnaryTests) -> Closure:
     """The closure of an input entry; the scope gives `?`."""
     if not node.tests:
         return lambda scope: True
-    tests = tuple(_or_condition(compile_test(compiler, test), compiler, test) for test in node.tests)
+    tests = tuple(compile_test(compiler, test) for test in node.tests)
+    if not node.values:
+        tests = tuple(_or_condition(test, compiler, one) for test, one in zip(tests, node.tests, strict=True))
     if len(tests) == 1 and not node.negated:
         only = tests[0]
         return lambda scope: only(scope.value("?"), scope)

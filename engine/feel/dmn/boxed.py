@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any, TypeAlias
 
 from engine.feel import ast, external, types
@@ -81,8 +82,14 @@ class BoxedCompiler:
             return null_because("expression trop imbriquée")
 
     def tests(self, literal: model.Literal, names: Names) -> Closure:
-        """The closure of an input entry or of allowed values."""
+        """The closure of an input entry."""
         return self._parsed(literal, lambda: parse_unary(literal.text, self._known(names)))
+
+    def allowed(self, literal: model.Literal | None, names: Names) -> Closure | None:
+        """The closure of allowed values; None when they are not written."""
+        if literal is None or literal.text in _EMPTY:
+            return None
+        return self._parsed(literal, lambda: replace(parse_unary(literal.text, self._known(names)), values=True))
 
     def _table(self, table: model.Table, names: Names) -> Closure:
         return self.table(table, names, None)
@@ -114,11 +121,10 @@ class BoxedCompiler:
         expression = column.expression
         if expression is None or not expression.text:
             self.complain(column.place, "Une colonne d'entrée n'a pas d'expression.")
-        allowed = column.values
         return Column(
             value=constant(None) if expression is None else self._literal(expression, names),
             type=types.ANY if expression is None else self.items.of(expression.type, column.place),
-            allowed=None if allowed is None or allowed.text in _EMPTY else self.tests(allowed, names),
+            allowed=self.allowed(column.values, names),
             label="" if expression is None else expression.text,
         )
 
@@ -131,6 +137,7 @@ class BoxedCompiler:
             type=self.items.of(output.type, output.place),
             priorities=None if values is None or values.text in _EMPTY else self._listed(values, names),
             default=None if output.default is None else self._literal(output.default, names),
+            allowed=self.allowed(output.values, names),
         )
 
     def _listed(self, values: model.Literal, names: Names) -> Callable[[Scope], Sequence[Value]] | None:

@@ -16,6 +16,7 @@ from engine.feel.dmn.boxed import BoxedCompiler, typed
 from engine.feel.dmn.errors import DecisionsInvalid, DecisionUnknown, Problem
 from engine.feel.dmn.instance import Compiled, Instance, Reference
 from engine.feel.dmn.items import ItemTypes
+from engine.feel.dmn.merging import merged
 from engine.feel.dmn.reader import parse_xml, read
 from engine.feel.dmn.tables import CompiledTable, DecisionRun, FiredRule
 from engine.feel.dmn.written import entry_names
@@ -125,7 +126,8 @@ class Decisions:
     def resolve(self, href: str) -> Reference | None:
         """What a reference points at; None when it is nowhere."""
         namespace, _, element = href.rpartition("#")
-        if not namespace or namespace == self.model.namespace:
+        if not namespace or namespace == self.model.namespace or namespace in self.model.absorbed:
+            element = self.model.aliases.get(element, element)
             return Reference(None, element) if element in self.model.elements else None
         for known in self.model.imports:
             if known.namespace == namespace and known.name in self.imported:
@@ -236,10 +238,11 @@ def load(content: bytes, others: Iterable[bytes] = (), *, strict: bool = True) -
 def assemble(found: model.Model, others: Sequence[model.Model], seen: frozenset[str] = frozenset()) -> Decisions:
     """A model with those it imports; DecisionsInvalid when one of them is missing or imports run in a circle."""
     by_namespace = {other.namespace: other for other in others}
+    found = merged(found, by_namespace)
     imported: dict[str, Decisions] = {}
     for wanted in found.imports:
         other = by_namespace.get(wanted.namespace)
-        if other is None or wanted.namespace in seen:
+        if not wanted.name or other is None or wanted.namespace in seen:
             continue
         imported[wanted.name] = assemble(other, others, seen | {found.namespace})
     return Decisions(found, imported)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
 
@@ -237,7 +238,11 @@ Element: TypeAlias = InputData | Decision | Knowledge | Service
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """One DMN file. `elements` by id."""
+    """One DMN file. `elements` by id.
+
+    `absorbed`: the namespaces of files whose contents stand in it (see `merging`); `aliases`: which element is meant by
+    the id of one that was left out.
+    """
 
     namespace: str
     name: str
@@ -245,3 +250,5 @@ class Model:
     items: tuple[Item, ...]
     elements: dict[str, Element]
     prefixes: dict[str, str]
+    absorbed: frozenset[str] = frozenset()
+    aliases: Mapping[str, str] = field(default_factory=dict)

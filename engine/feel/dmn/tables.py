@@ -12,7 +12,7 @@ from engine.feel.builtins import BUILTINS
 from engine.feel.compiler import Closure
 from engine.feel.errors import Nothing
 from engine.feel.scope import Scope
-from engine.feel.values import Value, equal
+from engine.feel.values import Value, equal, told
 
 UNFORESEEN = "la valeur de"
 
@@ -51,12 +51,13 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """An output: its name, its type, its values in order of priority, its default."""
+    """An output: its name, its type, its values in order of priority, its default, the test its values make."""
 
     name: str
     type: types.Type
     priorities: Callable[[Scope], Sequence[Value]] | None
     default: Closure | None
+    allowed: Closure | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,10 +163,15 @@ def _matches(row: Row, inputs: Sequence[Scope]) -> bool:
 
 def _typed(value: Value, answer: Answer, scope: Scope) -> Value:
     try:
-        return types.coerce(value, answer.type, scope.run)
+        found = types.coerce(value, answer.type, scope.run)
     except Nothing as nothing:
         scope.run.warn(nothing.reason)
         return None
+    parts = found if isinstance(found, list) else [found]
+    if answer.allowed is None or all(one is None or answer.allowed(scope.inner({"?": one})) is True for one in parts):
+        return found
+    scope.run.warn(f"la réponse « {told(found)} » n'est pas parmi celles que la table prévoit")
+    return None
 
 
 def _unique(table: CompiledTable, rows: Sequence[Row], scope: Scope) -> Value:
