@@ -46,9 +46,10 @@ _BINARY: Final = (
 )
 _EQUALITY: Final = 2
 _GETTERS: Final = frozenset({"getVariable", "getVariableLocal", "get", "getProcessVariable"})
-_HOLDERS: Final = frozenset({"execution", "task", "variables", "vars", "caseExecution"})
+_HOLDERS: Final = frozenset({"execution", "task", "variables", "vars", "caseExecution", "kcontext"})
+_ENVIRONMENT: Final = re.compile(r"\b(?:this\.)?environment\.variables\.")
 _NOTHING: Final[Mapping[str, str]] = MappingProxyType({})
-_RETURNED: Final = re.compile(r"^return\s+(.*?);?\s*$", re.DOTALL)
+_RETURNED: Final = re.compile(r"^(?:return\s+(.*?)|next\(\s*null\s*,(.*)\));?\s*$", re.DOTALL)
 _PYTHON: Final = re.compile(r"^not\s+[A-Za-z_]|\bis\s+(?:not\s+)?None\b")
 # JUEL compares a text with a number or a truth value by turning the text into one.
 _TYPED: Final = re.compile(r'"(-?\d+(?:\.\d+)?|true|false)"')
@@ -83,7 +84,7 @@ def translate(text: str, names: Mapping[str, str] = _NOTHING) -> str:
 
     `names` are names that stand for something else: a program's own variables, and the FEEL of each.
     """
-    text = _RETURNED.sub(r"\1", text.strip())
+    text = _ENVIRONMENT.sub("", _RETURNED.sub(r"\1\2", text.strip()))
     if "getDataObject(" in text:
         # XPath, the language that BPMN assumes when a file names none.
         text = _EQUALS.sub("==", _DATA_OBJECT.sub(r"\1", text))

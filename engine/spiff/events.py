@@ -199,6 +199,7 @@ class TerminateEnd(Throw):
     """Ends everything else in its own process or sub-process."""
 
     whole = False  # the whole instance, callers included, as some modelers may ask
+    repeated = False  # the repetition that it stands in, as some modelers may ask
 
     def perform(self, token: Token) -> bool:
         """Cancel what runs beside it."""
@@ -207,10 +208,22 @@ class TerminateEnd(Throw):
             self.note_completed(token)
             instance.task_tree.task_spec.stop(instance.task_tree)
             return False
+        loop = _loop_around(token) if self.repeated else None
+        if loop is not None:
+            self.note_completed(token)
+            loop.task_spec.stop(loop)
+            return False
         for other in token.scope.children:
             if other is not token:
                 instance.cancel_token(other)
         return True
+
+
+def _loop_around(token: Token) -> Token | None:
+    current = token.parent
+    while current is not None and current.task_spec.repeats is None:
+        current = current.parent
+    return current
 
 
 def trigger_throw(node: Throw, token: Token, trigger: Trigger) -> None:

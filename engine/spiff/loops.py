@@ -21,7 +21,10 @@ INSTANCES, ACTIVE, COMPLETED = "nrOfInstances", "nrOfActiveInstances", "nrOfComp
 
 @dataclass(frozen=True, slots=True)
 class Repetition:
-    """A multi-instance marker. `result` names the list of what `output` gives for each item; `first`: its number."""
+    """A multi-instance marker. `result` names the list of what `output` gives for each item.
+
+    `first`: the number of the first item; `place`: the variable that holds the item's place in the list, from zero.
+    """
 
     sequential: bool
     cardinality: Formula | None = None
@@ -31,6 +34,7 @@ class Repetition:
     output: Formula | None = None
     completion: Formula | None = None
     first: int = 0
+    place: str = ""
 
 
 class Loop(Activity):
@@ -54,6 +58,10 @@ class Loop(Activity):
         token.data = {COUNTER: index, **data}
         return token
 
+    def stop(self, scope: Token) -> None:
+        """No more turns, and an end to those that run."""
+        self.end(scope)
+
     def end(self, scope: Token) -> None:
         """All turns are done."""
         for child in scope.children:
@@ -71,7 +79,7 @@ class MultiInstance(Loop):
         self.repetition = repetition
         inner.is_item = True
         given = {name for name, _ in inner.local.entrees}
-        self.own_names = frozenset({COUNTER, repetition.element, *given})
+        self.own_names = frozenset({COUNTER, repetition.element, repetition.place, *given})
 
     def begin(self, token: Token) -> bool:
         """Count the items once, at the entry."""
@@ -116,6 +124,8 @@ class MultiInstance(Loop):
     def _item(self, scope: Token, index: int) -> Token:
         items, element = scope.internal_data["items"], self.repetition.element
         data = {element: items[index]} if element and isinstance(items, list) else {}
+        if self.repetition.place:
+            data[self.repetition.place] = index
         token = self.turn(scope, index + self.repetition.first, data)
         token.internal_data[KEEPS] = 1
         return token
@@ -150,6 +160,11 @@ class MultiInstance(Loop):
         elif self.repetition.sequential:
             scope.data[ACTIVE] = 1
             scope.workflow.agenda.append(self._item(scope, done))
+
+    def stop(self, scope: Token) -> None:
+        """What the items gave is written first."""
+        self._write_results(scope)
+        self.end(scope)
 
     def _write_results(self, scope: Token) -> None:
         if self.repetition.result:

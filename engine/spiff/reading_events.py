@@ -28,6 +28,7 @@ from engine.spiff.triggers import (
 
 _SUFFIX = "EventDefinition"
 TERMINATES_ALL = "{http://flowable.org/bpmn}terminateAll"
+TERMINATES_REPETITION = "{http://flowable.org/bpmn}terminateMultiInstance"
 _TIMES = ("timeDate", "timeDuration", "timeCycle")
 _CATCHABLE = {
     "startEvent": {MESSAGE, SIGNAL, TIMER, CONDITION, ERROR, ESCALATION, COMPENSATION},
@@ -235,6 +236,7 @@ def read_throw(reading: Reading, process: Any, element: Element, info: ElementIn
     if "terminate" in kinds:
         made_end = TerminateEnd(process, info, (), mappings)
         made_end.whole = any(is_true(one, TERMINATES_ALL) for _, one in definitions(element))
+        made_end.repeated = any(is_true(one, TERMINATES_REPETITION) for _, one in definitions(element))
         return made_end
     made: type[Throw] = EndEvent if info.type == "endEvent" else Throw
     if extension(element, "neutre") is not None:

@@ -187,6 +187,7 @@ def _repetition(reading: Reading, element: Element, marker: Element) -> Repetiti
         output=reading.formula(element, given) if given else None,
         completion=reading.formula(element, completion) if completion else None,
         first=1 if loop is not None and loop.get("premier") == "1" else 0,
+        place="" if loop is None else loop.get("indice") or "",
     )
 
 

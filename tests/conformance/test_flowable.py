@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from engine.compile import Source, compile
 from tests.conformance.writing import (
     ENDED,
@@ -12,6 +14,7 @@ from tests.conformance.writing import (
     open_tasks,
     play,
     scope,
+    several,
     signal,
     subprocess,
     values,
@@ -85,3 +88,39 @@ def test_listeners_are_refused_where_they_would_be_missed() -> None:
     m = model(scope("start > a > end", f'<userTask id="a">{listener}</userTask>'))
     assert "ecouteur-interdit" in compile([Source("m", m)], None).refused
     assert play(m, open_tasks("a"), do("a"), ENDED) == "ok s"
+
+
+def test_an_item_knows_its_place_in_the_list() -> None:
+    names = 'flowable:collection="list" flowable:elementVariable="e" flowable:elementIndexVariable="place"'
+    marker = f"<multiInstanceLoopCharacteristics {names}/>"
+    inside = scope("starti > g -[${place == 1}]> b > endi; g -[*]> a > endj", '<exclusiveGateway id="g"/>')
+    m = model(scope("start > s > z > end", subprocess("s", marker + inside)))
+    assert play(m, open_tasks("a", "b"), do("a"), do("b"), values(place=None), data={"list": ["x", "y"]}) == "ok s"
+
+
+def test_the_variables_of_all_items_are_gathered() -> None:
+    gathered = '<variable source="approved"/><variable sourceExpression="${e}" target="who"/>'
+    told = f'<flowable:variableAggregation target="reviews">{gathered}</flowable:variableAggregation>'
+    names = 'flowable:collection="list" flowable:elementVariable="e"'
+    marker = f"<multiInstanceLoopCharacteristics {names}><extensionElements>{told}</extensionElements>"
+    m = model(scope("start > a > z > end", f'<userTask id="a">{marker}</multiInstanceLoopCharacteristics></userTask>'))
+    wanted = [{"approved": True, "who": "x"}, {"approved": False, "who": "y"}]
+    steps = [do("a", approved=True), do("a", approved=False), values(reviews=wanted, approved=None)]
+    assert play(m, *steps, data={"list": ["x", "y"]}) == "ok s"
+
+
+@pytest.mark.parametrize("sequential", [True, False])
+def test_a_termination_may_end_the_repetition_around_it(sequential: bool) -> None:
+    ends = '<endEvent id="te"><terminateEventDefinition flowable:terminateMultiInstance="true"/></endEvent>'
+    marker = several("<loopCardinality>3</loopCardinality>", sequential=sequential)
+    m = model(scope("start > s > z > end", subprocess("s", marker + scope("starti > a > te", ends))))
+    assert play(m, do("a"), open_tasks("z"), do("z"), ENDED) == "ok s"
+
+
+@pytest.mark.parametrize("kind", ["intermediateCatchEvent", "boundaryEvent"])
+def test_an_event_of_the_registry_is_a_message(kind: str) -> None:
+    at = ' attachedToRef="a"' if kind == "boundaryEvent" else ""
+    told = "<extensionElements><flowable:eventType>arrived</flowable:eventType></extensionElements>"
+    chains = "start > a > end; w > b > end2" if at else "start > w > b > end"
+    m = model(scope(chains, f'<{kind} id="w"{at}>{told}</{kind}>'))
+    assert play(m, message("arrived"), open_tasks("b")) == "ok s"

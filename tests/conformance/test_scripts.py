@@ -18,6 +18,7 @@ def script(text: str, language: str = "groovy", attributes: str = "", marker: st
 COMPUTED: list[tuple[str, str, Any]] = [
     ("groovy", "execution.setVariable('y', x + 1)", 3),
     ("groovy", "def a = x + 1; execution.setVariable('y', a * 2)", 6),
+    ("http://www.java.com/java", 'kcontext.setVariable("y", 3);', 3),
     ("groovy", "def p = execution.getProcessInstance()\ndef int n = p.getVariable('x')\np.setVariable('y', n + 1)", 3),
     ("groovy", "// a note\nexecution.setVariable('y', 'a//b') /* and\n another */", "a//b"),
     ("groovy", "println 'hello'; execution.setVariable('y', ['a': 1])", {"a": 1}),

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 _FAMILY: Final = (CAMUNDA, FLOWABLE, ACTIVITI)
 _SERVICES: Final = frozenset({"serviceTask", "sendTask", "businessRuleTask"})
 _RESULT: Final = "decisionResult"
+_CAUGHT: Final = frozenset({"startEvent", "intermediateCatchEvent", "boundaryEvent"})
 _CODE: Final = ("class", "delegateExpression", "expression", "type", "taskType", "topic")
 
 
@@ -52,6 +53,7 @@ def read(model: Model) -> None:
             _brought(model, node)
             _timed(node)
             _listening(node)
+            _registered(node)
             _named(node)
 
 
@@ -146,6 +148,15 @@ def _timed(event: Element) -> None:
             cycle.text = f"{text_of(cycle)}/{end}"
 
 
+def _registered(event: Element) -> None:
+    """Flowable's events of its registry are messages of their names."""
+    for named in vendor_elements(event, f"{{{FLOWABLE}}}eventType"):
+        if local(event) in _CAUGHT and not definitions(event):
+            key = f"message_{event.get('id')}"
+            etree.SubElement(event, bpmn("messageEventDefinition"), {"messageRef": key})
+            event.getroottree().getroot().insert(0, etree.Element(bpmn("message"), {"id": key, "name": text_of(named)}))
+
+
 def _listening(event: Element) -> None:
     """Flowable's events that wait for a change of a variable are conditions looked at when it changes."""
     for listener in vendor_elements(event, f"{{{FLOWABLE}}}variableListenerEventDefinition"):
@@ -214,6 +225,22 @@ def _several(activity: Element) -> None:
         loop = holder(marker, "boucle", collection=collection)
         if item:
             loop.set("element", item)
+    if place := _attribute(marker, "elementIndexVariable"):
+        holder(marker, "boucle").set("indice", place)
+    for gathered in vendor_elements(marker, *_names("variableAggregation")):
+        if target := gathered.get("target"):
+            holder(marker, "boucle", resultat=target, sortie=_gathered(gathered))
+
+
+def _gathered(aggregation: Element) -> str:
+    """What one item gives to Flowable's list of results: an entry for each variable."""
+    entries = []
+    for one in aggregation:
+        source = one.get("source") or one.get("sourceExpression") or ""
+        if local(one) == "variable" and source:
+            value = translate(source) if is_marked(source) else source
+            entries.append(f"{quoted(one.get('target') or source)}: {value}")
+    return "{" + ", ".join(entries) + "}"
 
 
 def _variables(model: Model, activity: Element) -> None:

@@ -39,13 +39,20 @@ def _several(node: Element) -> None:
     source = reference(text_of(bpmn_child(marker, "loopDataInputRef")))
     if source and bpmn_child(marker, "loopCardinality") is None:
         loop = holder(marker, "boucle", collection=source)
-        item = bpmn_child(marker, "inputDataItem")
-        if item is not None and (name := item.get("name") or item.get("id")):
+        if name := _item(bpmn_child(marker, "inputDataItem")):
             loop.set("element", name)
     target = reference(text_of(bpmn_child(marker, "loopDataOutputRef")))
-    item = bpmn_child(marker, "outputDataItem")
-    if target and item is not None and (name := item.get("name") or item.get("id")):
+    name = _item(bpmn_child(marker, "outputDataItem"))
+    if target and name:
         holder(marker, "boucle", resultat=target, sortie=name)
+
+
+def _item(item: Element | None) -> str:
+    """The variable of one item: its name, or its id where the name is written for people."""
+    if item is None:
+        return ""
+    name = item.get("name") or ""
+    return name if name.isidentifier() else item.get("id") or name
 
 
 def _script(model: Model, task: Element) -> None:

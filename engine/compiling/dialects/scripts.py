@@ -17,7 +17,7 @@ _NAME: Final = r"[A-Za-z_]\w*"
 _TEXT_OR_COMMENT: Final = re.compile(
     r"(?P<text>\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*')|/\*.*?\*/|//[^\n]*|(?P<hash>\#[^\n{]*)", re.DOTALL
 )
-_HOLDER: Final = r"(?:execution|task)"
+_HOLDER: Final = r"(?:execution|task|kcontext)"
 _ALIAS: Final = re.compile(
     rf"(?:def|var|let|const)\s+({_NAME})\s*=\s*{_HOLDER}(?:\.getProcessInstance\(\))?\s*(?=[;\n]|$)"
 )

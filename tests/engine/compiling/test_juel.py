@@ -99,6 +99,8 @@ def test_what_has_no_single_meaning_is_refused_with_a_reason(text: str) -> None:
         ("return x == 1;", {"x": 1}, True),
         ('return KieFunctions.greaterThan(x, "5");', {"x": 10}, True),
         ('return KieFunctions.equalsTo(x, "a");', {"x": "a"}, True),
+        ("return kcontext.getVariable('x') == 1;", {"x": 1}, True),
+        ("next(null, this.environment.variables.x <= 5);", {"x": 5}, True),
     ],
 )
 def test_the_feel_says_the_same(text: str, variables: dict[str, object], value: object) -> None:
