@@ -20,6 +20,7 @@ ROOMS = (
     "api.drafts",
     "api.draft_files",
     "api.dated_data",
+    "api.presentation",
     "api.variants",
     "api.trials",
     "api.tables",

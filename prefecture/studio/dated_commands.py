@@ -1,4 +1,6 @@
-"""Dated data from the command line: `demarche data CODE`, `demarche draft data|set-data|drop-data DRAFT`."""
+"""Dated data from the command line: `demarche data CODE`, `demarche draft data|set-data|drop-data DRAFT`; what a draft
+says of itself: `demarche draft presentation DRAFT [--set NAME=VALUE]…`.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +14,7 @@ from prefecture.demarches import queries as demarches
 from prefecture.identity.permissions import Actor
 from prefecture.kernel.errors import DomainError
 from prefecture.kernel.unit_of_work import unit_of_work
-from prefecture.studio import dated_data, dated_writing
+from prefecture.studio import dated_data, dated_writing, presentation
 from prefecture.studio.dated_data import KINDS, Sheet
 from prefecture.studio.dated_writing import Written
 
@@ -23,7 +25,7 @@ _KIND = click.Choice(KINDS)
 def register(demarche: click.Group, draft: click.Group) -> None:
     """Add these commands to the groups of démarches and of drafts."""
     demarche.add_command(published)
-    for command in (drafted, set_data, drop_data):
+    for command in (drafted, set_data, drop_data, presented):
         draft.add_command(command)
 
 
@@ -84,6 +86,35 @@ def set_data(
 def drop_data(draft_id: uuid.UUID, kind: str, name: str, index: int) -> None:
     """Take away the value of line INDEX, which does not hold yet."""
     _written(draft_id, lambda revision: dated_writing.remove(Actor.system(), draft_id, revision, kind, name, index))
+
+
+@click.command("presentation")
+@click.argument("draft_id", type=click.UUID)
+@click.option(
+    "--set", "given", multiple=True, metavar="NAME=VALUE", help="Another value: titre=…, accuse_reception=oui."
+)
+def presented(draft_id: uuid.UUID, given: tuple[str, ...]) -> None:
+    """The name of the démarche, what it is for, who may ask; with --set, other values."""
+    try:
+        card = presentation.of_draft(draft_id)
+        kinds = {one.name: one.kind for one in card.fields}
+        values = {name: _value(kinds.get(name, ""), text) for name, _, text in (one.partition("=") for one in given)}
+        with unit_of_work():
+            refused = (
+                presentation.write(Actor.system(), draft_id, card.revision, values).saved.refused if given else None
+            )
+        card = presentation.of_draft(draft_id)
+    except DomainError as error:
+        raise click.ClickException(" ".join(error.fields.values()) or error.message) from error
+    if refused is not None:
+        raise click.ClickException(refused.message)
+    for one in card.fields:
+        told = one.value if isinstance(one.value, str) else "oui" if one.value else "non"
+        click.echo(f"{one.name}\t{told}")
+
+
+def _value(kind: str, text: str) -> str | bool:
+    return {"oui": True, "non": False}.get(text, text) if kind == presentation.FLAG else text
 
 
 def _written(draft_id: uuid.UUID, act: Callable[[int], Written]) -> None:

@@ -20,6 +20,7 @@ ARCHETYPE = "_archetype"
 PROCESS = "processus.bpmn"
 MOST_FILES = 400
 LONGEST_PATH = 200
+LONGEST_TITLE = 200
 CODE = re.compile(r"[a-z][a-z0-9_]{2,59}")
 PREFIX = re.compile(r"[A-Z]{2,5}")
 
@@ -75,8 +76,8 @@ def check_code(code: str) -> None:
 
 def check_title(title: str) -> None:
     """Raise Invalid for what cannot be a title."""
-    if not title.strip() or len(title) > 200 or not title.isprintable():
-        raise Invalid({"title": "Donnez un titre, sur une ligne, de 200 caractères au plus."})
+    if not title.strip() or len(title) > LONGEST_TITLE or not title.isprintable():
+        raise Invalid({"title": f"Donnez un titre, sur une ligne, de {LONGEST_TITLE} caractères au plus."})
 
 
 def check_prefix(prefix: str) -> None:

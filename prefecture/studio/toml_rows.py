@@ -67,8 +67,10 @@ def change(text: str, path: Path, index: int, values: Mapping[str, Any]) -> str:
 
 
 def put(text: str, path: Path, value: Any) -> str:
-    """The text with another value of one setting that it has. Raises Invalid."""
+    """The text with another value of one setting; one at the head of the file may be new. Raises Invalid."""
     wanted = read(text)
+    if len(path) == 1 and path[0] not in wanted:
+        return _checked(text, _with_head(text, path[0], value), {**wanted, path[0]: value})
     table: Any = wanted
     document: Any = tomlkit.parse(text)
     held = document
@@ -76,6 +78,17 @@ def put(text: str, path: Path, value: Any) -> str:
         table, held = table[part], held[part]
     table[path[-1]] = held[path[-1]] = value
     return _checked(text, tomlkit.dumps(document), wanted)
+
+
+def _with_head(text: str, name: str, value: Any) -> str:
+    """The text with one more setting at its head: after the last one there, before the first table and its comments."""
+    lines = text.splitlines(keepends=True)
+    end = next((at for at, line in enumerate(lines) if _HEADER.match(line)), len(lines))
+    while end and (not lines[end - 1].strip() or _COMMENT.match(lines[end - 1])):
+        end -= 1
+    if end and not lines[end - 1].endswith("\n"):
+        lines[end - 1] += "\n"
+    return "".join([*lines[:end], *_rendered({name: value}), *lines[end:]])
 
 
 def remove(text: str, path: Path, index: int) -> str:

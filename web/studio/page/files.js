@@ -68,14 +68,15 @@ export class Files {
         this.#open(path);
       }
     };
-    const short = path.replace(/^_commun\//, '').replace(/^(forms|courriers|scenarios)\//, '');
+    const short = path.replace(/^_commun\//, '').replace(/^(forms|courriers|scenarios|exemples)\//, '');
     const link = make('a', { href: this.#address(path), 'data-path': path, title: path, onclick: open }, short);
-    return make('li', {}, link, ...(path === SETTINGS ? [this.#dated()] : []));
+    return make('li', {}, link, ...(path === SETTINGS ? this.#pages() : []));
   }
 
-  // The page that reads and writes the dated values of this file; it needs no script.
-  #dated() {
-    return make('a', { href: `${window.location.pathname}/donnees`, class: 'studio__beside' }, 'Données datées');
+  // The pages that read and write this file: what the démarche says of itself, its dated values. They need no script.
+  #pages() {
+    return [['presentation', 'Présentation'], ['donnees', 'Données datées']]
+      .map(([page, label]) => make('a', { href: `${window.location.pathname}/${page}`, class: 'studio__beside' }, label));
   }
 
   #open(path, { remember = true } = {}) {
