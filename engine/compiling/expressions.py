@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from engine.compiling.feel import error_of
+from engine.compiling.feel_functions import plain, unknown_function
 from engine.compiling.juel import NotTranslatable, is_marked, is_python, translate
 from engine.compiling.slots import Slot, slots
 from engine.compiling.xml import extension
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from engine.compiling.xml import Element
 
 
+_TEXTS: Final = re.compile(r"\"[^\"]*\"|'[^']*'")
 _QUOTED: Final = re.compile(r"""["']([PR\d][^"']*)["']""")
 
 
@@ -39,13 +41,12 @@ def _place(slot: Slot) -> Element:
 
 def _one(model: Model, slot: Slot, text: str, clear: bool) -> None:
     if text.startswith("="):
-        if slot.bare:
-            slot.write(text[1:].strip())
+        _feel(model, slot, text[1:].strip(), clear)
         return
     if model.foreign and slot.kind == "timer" and (quoted := _QUOTED.fullmatch(text)) is not None:
         slot.write(quoted[1])  # Spiff writes its timers as texts of Python
         return
-    foreign = model.foreign and slot.bare and is_python(text)
+    foreign = model.foreign and slot.bare and (is_python(text) or _is_none_of_ours(text))
     if not (is_marked(text) or foreign) and (not slot.bare or error_of(text) is None):
         return
     try:
@@ -67,6 +68,23 @@ def _one(model: Model, slot: Slot, text: str, clear: bool) -> None:
             f"Écrivez «\u00a0{feel if slot.bare else '=' + feel}\u00a0».",
             automatic=True,
         )
+
+
+def _feel(model: Model, slot: Slot, text: str, clear: bool) -> None:
+    """FEEL after `=`: of Camunda 8, where the model is another engine's."""
+    if model.foreign and clear:
+        text = plain(text)
+        if unknown := unknown_function(text):
+            _say(model, slot, text, f"la fonction «\u00a0{unknown}\u00a0» n’existe pas")
+            text = "null"
+        slot.write(f"={text}")
+    if slot.bare:
+        slot.write(text)
+
+
+def _is_none_of_ours(text: str) -> bool:
+    """Whether a text that FEEL would read says something else: a function that it has not, a division of Python."""
+    return bool(unknown_function(text)) or "//" in _TEXTS.sub("", text)
 
 
 def _say(model: Model, slot: Slot, text: str, reason: str) -> None:

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 Kind = Literal["condition", "completion", "cardinality", "collection", "item", "timer", "value", "call", "card"]
 TIMES: Final = ("timeDate", "timeDuration", "timeCycle")
+_OURS: Final[dict[str, Kind]] = {"action": "value", "variables": "value", "appel": "call"}
+_FOREIGN: Final[dict[str, Kind]] = {**_OURS, "message": "value"}
 _BARE: Final = frozenset({"condition", "completion", "cardinality", "collection", "item"})
 
 
@@ -73,7 +75,7 @@ def slots(model: Model) -> Iterator[Slot]:
                 yield from _of_activity(node)
             if kind == "callActivity":
                 yield from _of_call(node)
-            yield from _of_extensions(node)
+            yield from _of_extensions(node, _FOREIGN if model.foreign else _OURS)
 
 
 def _of_event(event: Element) -> Iterator[Slot]:
@@ -113,13 +115,13 @@ def _of_call(node: Element) -> Iterator[Slot]:
         yield Slot("call", node, node, "calledElement")
 
 
-def _of_extensions(node: Element) -> Iterator[Slot]:
-    for name, kind in (("action", "value"), ("variables", "value"), ("appel", "call")):
+def _of_extensions(node: Element, blocks: dict[str, Kind]) -> Iterator[Slot]:
+    for name, kind in blocks.items():
         block = extension(node, name)
         if block is not None:
             for mapping in block:
                 if local(mapping) in {"entree", "sortie"} and mapping.get("valeur") is not None:
-                    yield Slot("call" if kind == "call" else "value", node, mapping, "valeur")
+                    yield Slot(kind, node, mapping, "valeur")
     card = extension(node, "carte")
     if card is not None and card.get("echeance"):
         yield Slot("card", node, card, "echeance")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.conformance.writing import (
     ENDED,
     boundary,
@@ -101,3 +103,15 @@ def test_a_termination_may_end_everything() -> None:
     call = model(scope("start > k > z > end", '<callActivity id="k" calledElement="sub"/>'))
     called = model(scope("start > f > q > end; f > w > te", '<parallelGateway id="f"/>' + ends), process="sub")
     assert play(call, do("w"), ENDED, others={"sub.bpmn": called}, process="p") == "ok s"
+
+
+@pytest.mark.parametrize("text", ["len(x) > 1", "x.lower() == 'ab'", "x.startswith('A')"])
+def test_conditions_in_python_are_turned(text: str) -> None:
+    m = model(scope(f"start > g -[{text}]> a > end; g -[*]> b > end", '<exclusiveGateway id="g"/>'))
+    assert play(m, open_tasks("a"), data={"x": "AB"}) == "ok s"
+
+
+@pytest.mark.parametrize("text", ["x // 2 == 1", "sorted(x) == 1"])
+def test_a_condition_that_feel_would_misread_is_refused(text: str) -> None:
+    m = model(scope(f"start > g -[{text}]> a > end; g -[*]> b > end", '<exclusiveGateway id="g"/>'))
+    assert play(m, data={"x": 2}) == "refused s expression-illisible"

@@ -27,6 +27,10 @@ COMPUTED: list[tuple[str, str, Any]] = [
     ("javascript", "var sum = 0;\nsum += x;\nsum++;\nexecution.setVariable('y', sum);", 3),
     ("javascript", "let t = {a: [x]};\nexecution.setVariable('y', t.a[0]);", 2),
     ("python", "y = x + 1\ny = y * 2", 6),
+    ("python", "z, y = 'a, b', [x, 1]", [2, 1]),
+    ("python", "y = {'a': 1}\ny['b'] = x", {"a": 1, "b": 2}),
+    ("python", "y = []\ny.append({'n': x})\npass", [{"n": 2}]),
+    ("python", "y = x\ndel y, x", None),
 ]
 
 
@@ -58,6 +62,7 @@ def test_a_repeated_script_sees_its_turn() -> None:
         "if (x > 1) { execution.setVariable('y', 1)",
         "execution.setVariable('y', bean.ask())",
         "if (x > 1) { a.b() } else { c.d() }; e.f()",
+        "y = []; y.append(1)",
     ],
 )
 def test_a_script_that_does_more_is_refused(text: str) -> None:

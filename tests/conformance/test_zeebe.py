@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import pytest
 
+from engine.compile import Source, compile
 from tests.conformance.writing import (
     ENDED,
     boundary,
     do,
     event,
+    later,
     message,
     messages,
     model,
@@ -111,3 +113,36 @@ def test_rounds_are_counted_from_one(sequential: str) -> None:
     marker = f'<multiInstanceLoopCharacteristics isSequential="{sequential}">{loop}</multiInstanceLoopCharacteristics>'
     m = model(scope("start > a > z > end", f'<userTask id="a">{marker}</userTask>'))
     assert play(m, do("a"), do("a"), open_tasks("z"), values(r=[51, 72])) == "ok s"
+
+
+@pytest.mark.parametrize(
+    ("asked", "data"),
+    [
+        ("is defined(x) and x > 1", {"x": 2}),
+        ("not(is defined(nope))", {}),
+        ("get or else(nope, x) = 2", {"x": 2}),
+        ("get or else(x, get or else(nope, 3)) = 2", {"x": 2}),
+        ('is blank(" ") and is empty([])', {}),
+        ('trim(" a b ") = "a b"', {}),
+        ("partition([1,2,3], 2) = [[1,2],[3]]", {}),
+        ("duplicate values([1,2,3,2,1]) = [1,2]", {}),
+    ],
+)
+def test_its_own_functions_are_said_in_feel(asked: str, data: dict[str, object]) -> None:
+    m = model(scope(f"start > g -[={asked}]> a > end; g -[*]> b > end", '<exclusiveGateway id="g"/>'))
+    assert play(m, open_tasks("a"), data=data) == "ok s"
+
+
+def test_a_function_that_nobody_has_is_refused_and_named() -> None:
+    m = model(scope("start > g -[=uuid() = x]> a > end; g -[*]> b > end", '<exclusiveGateway id="g"/>'))
+    assert play(m) == "refused s expression-illisible"
+    (told,) = [f for f in compile([Source("m.bpmn", m)], None, foreign=True).findings if f.severity == "error"]
+    assert "«\u00a0uuid\u00a0» n’existe pas" in told.message
+
+
+@pytest.mark.parametrize(("cycle", "times"), [("cycle(2, d)", 2), ("cycle(-1, d)", 4), ("cycle(d)", 4)])
+def test_a_cycle_may_be_computed(cycle: str, times: int) -> None:
+    timer = f"<timerEventDefinition><timeCycle>={cycle}</timeCycle></timerEventDefinition>"
+    edge = f'<boundaryEvent id="t" attachedToRef="a" cancelActivity="false">{timer}</boundaryEvent>'
+    m = model(scope("start > a > end; t > b > end2", edge))
+    assert play(m, later("PT4H30M"), open_tasks("a", *["b"] * times), data={"d": "PT1H"}) == "ok s"

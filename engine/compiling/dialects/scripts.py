@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from engine.compiling.cutting import Unclosed, enclosed, parts
 from engine.compiling.juel import NotTranslatable, translate
 
 _LONGEST: Final = 20_000
@@ -28,7 +29,10 @@ _DECLARED: Final = re.compile(rf"{_TYPE}{_NAME}")
 _ASSIGN: Final = re.compile(rf"(?P<own>{_TYPE})?(?P<name>{_NAME})\s*(?P<sign>[-+*/]?)=(?!=)\s*(?P<value>.+)", re.DOTALL)
 _STEP: Final = re.compile(rf"({_NAME})\s*(\+\+|--)")
 _PRINTED: Final = re.compile(r"(?:System\.out\.)?print(?:ln|f)?\b|console\.(?:log|info)\(|import\s|log(?:ger)?\.\w+\(")
-_OPENED, _CLOSED = "([{", ")]}"
+_SEVERAL: Final = re.compile(rf"({_NAME}(?:\s*,\s*{_NAME})+)\s*=(?!=)\s*(.+)", re.DOTALL)
+_ENTRY: Final = re.compile(rf"({_NAME})\[\s*(\"[^\"]*\"|'[^']*')\s*\]\s*=(?!=)\s*(.+)", re.DOTALL)
+_APPENDED: Final = re.compile(rf"({_NAME})\.append\((.+)\)", re.DOTALL)
+_DELETED: Final = re.compile(rf"del\s+({_NAME}(?:\s*,\s*{_NAME})*)")
 _ELSE: Final = re.compile(r"\s*else\b\s*")
 
 
@@ -67,6 +71,8 @@ class _Script:
     def statement(self, text: str) -> None:
         if _PRINTED.match(text) or _DECLARED.fullmatch(text):
             return
+        if self.python and self.pythonic(text):
+            return
         if re.match(r"if\s*\(", text):
             self.branch(text)
         elif match := _SET.fullmatch(text):
@@ -82,12 +88,35 @@ class _Script:
         else:
             raise NotTranslatable("le programme fait plus que calculer des variables")
 
+    def pythonic(self, text: str) -> bool:
+        """What only Python says: several values at once, an entry or an item put into what is there."""
+        if match := _SEVERAL.fullmatch(text):
+            names, values = parts(match[1]), parts(match[2])
+            found = [self.value(value) for value in values]
+            if len(names) != len(values):
+                raise NotTranslatable("il n’y a pas autant de valeurs que de variables")
+            for name, value in zip(names, found, strict=True):
+                self.keep(name, value)
+        elif match := _ENTRY.fullmatch(text):
+            self.keep(match[1], f"context put({self.value(match[1])}, {self.value(match[2])}, {self.value(match[3])})")
+        elif match := _APPENDED.fullmatch(text):
+            self.keep(match[1], f"append({self.value(match[1])}, {self.value(match[2])})")
+        elif match := _DELETED.fullmatch(text):
+            for name in parts(match[1]):
+                self.keep(name, "null")
+        else:
+            return text == "pass"
+        return True
+
     def branch(self, text: str) -> None:
         """What each of two ways leaves, chosen by the condition."""
-        asked, rest = _enclosed(text[text.index("(") :])
-        first, rest = _body(rest)
-        found = _ELSE.match(rest)
-        second = _body(rest[found.end() :]) if found is not None else ("", rest)
+        try:
+            asked, rest = enclosed(text[text.index("(") :])
+            first, rest = _body(rest)
+            found = _ELSE.match(rest)
+            second = _body(rest[found.end() :]) if found is not None else ("", rest)
+        except Unclosed as error:
+            raise NotTranslatable("une parenthèse n’est pas fermée") from error
         if second[1].strip():
             raise NotTranslatable("le programme fait plus que calculer des variables")
         condition, ways = self.value(asked), (self.way(first), self.way(second[0]))
@@ -130,21 +159,11 @@ def _bare(script: str, python: bool) -> str:
     return _TEXT_OR_COMMENT.sub(kept, script)
 
 
-def _enclosed(text: str) -> tuple[str, str]:
-    """What stands in the brackets with which the text begins, and the rest. NotTranslatable when they stay open."""
-    depth = 0
-    for place, sign in enumerate(text):
-        depth += (sign in _OPENED) - (sign in _CLOSED)
-        if depth == 0:
-            return text[1:place], text[place + 1 :]
-    raise NotTranslatable("une parenthèse n’est pas fermée")
-
-
 def _body(text: str) -> tuple[str, str]:
     """One way of a branch, and what follows it: a block, another branch, or one statement."""
     text = text.lstrip()
     if text.startswith("{"):
-        return _enclosed(text)
+        return enclosed(text)
     if text.startswith("if"):
         return text, ""
     first, _, rest = text.replace("\n", ";", 1).partition(";")
@@ -152,23 +171,9 @@ def _body(text: str) -> tuple[str, str]:
 
 
 def _statements(script: str) -> list[str]:
-    """The script cut at line ends and semicolons, except inside texts and brackets."""
-    found, begin, depth, quoted = [], 0, 0, ""
-    for place, sign in enumerate(script):
-        if quoted:
-            quoted = "" if sign == quoted and script[place - 1] != "\\" else quoted
-        elif sign in "'\"":
-            quoted = sign
-        elif sign in _OPENED:
-            depth += 1
-        elif sign in _CLOSED:
-            depth -= 1
-        elif sign in ";\n" and depth <= 0:
-            found.append(script[begin:place])
-            begin = place + 1
-    found.append(script[begin:])
+    """The statements of a script."""
     joined: list[str] = []
-    for one in filter(None, (one.strip() for one in found)):
+    for one in parts(script, ";\n"):
         if joined and _ELSE.match(one):
             joined[-1] += " " + one
         else:
