@@ -52,6 +52,10 @@ def _one(model: Model, slot: Slot, text: str, clear: bool) -> None:
     try:
         feel = translate(text)
     except NotTranslatable as error:
+        feel = _words_of_people(text) if model.foreign and slot.bare else ""
+        if feel:
+            slot.write(feel)
+            return
         # What another engine's service hands in or brings back is nothing where the service does nothing.
         if not (model.foreign and slot.kind == "value" and extension(slot.owner, "neutre") is not None):
             _say(model, slot, text, error.reason if is_marked(text) else "")
@@ -68,6 +72,12 @@ def _one(model: Model, slot: Slot, text: str, clear: bool) -> None:
             f"Écrivez «\u00a0{feel if slot.bare else '=' + feel}\u00a0».",
             automatic=True,
         )
+
+
+def _words_of_people(text: str) -> str:
+    """A condition over names with spaces, with the signs of programs: FEEL but for these; empty when it is not."""
+    feel = text.replace("==", "=").replace("'", '"')
+    return feel if feel != text and error_of(feel) is None and not _is_none_of_ours(feel) else ""
 
 
 def _feel(model: Model, slot: Slot, text: str, clear: bool) -> None:

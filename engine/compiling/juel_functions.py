@@ -41,6 +41,18 @@ METHODS: Final = {
     ("upper", 0): "upper case({0})",
     ("startswith", 1): "starts with({0}, {1})",
     ("endswith", 1): "ends with({0}, {1})",
+    ("prop", 1): "get value({0}, {1})",
+    ("hasProp", 1): "(get value({0}, {1}) != null)",
+    **dict.fromkeys((("stringValue", 0), ("numberValue", 0), ("boolValue", 0), ("value", 0), ("elements", 0)), "{0}"),
+    ("toDate", 0): "{0}",
+    **{
+        (f"{word}{unit}", 1): f"({{0}} {sign} duration(\"{begin}\" + string({{1}}) + \"{end}\"))"
+        for word, sign in (("plus", "+"), ("minus", "-"))
+        for unit, begin, end in (
+            ("Years", "P", "Y"), ("Months", "P", "M"), ("Days", "P", "D"),
+            ("Hours", "PT", "H"), ("Minutes", "PT", "M"), ("Seconds", "PT", "S"),
+        )
+    },
     ("getResultList", 0): "{0}",
     ("getSingleResult", 0): "({0})[1]",
     ("getFirstResult", 0): "({0})[1]",
@@ -69,6 +81,10 @@ _CALLS: Final = {
     (KIE, "greaterOrEqualThan", 2): "({0} >= {1})",
     (KIE, "lessOrEqualThan", 2): "({0} <= {1})",
     (KIE, "between", 3): "({0} >= {1} and {0} <= {2})",
+    ("", "S", 1): "{0}",
+    ("", "JSON", 1): "{0}",
+    ("", "now", 0): "now()",
+    ("", "dateTime", 0): "now()",
     ("", "len", 1): _LENGTH,
     ("", "str", 1): "string({0})",
     ("", "abs", 1): "abs({0})",

@@ -111,6 +111,12 @@ def test_conditions_in_python_are_turned(text: str) -> None:
     assert play(m, open_tasks("a"), data={"x": "AB"}) == "ok s"
 
 
+def test_a_condition_over_a_name_with_spaces_is_read() -> None:
+    condition = "Service Level == 'Premium'"
+    m = model(scope(f"start > g -[{condition}]> a > end; g -[*]> b > end", '<exclusiveGateway id="g"/>'))
+    assert play(m, open_tasks("a"), data={"Service Level": "Premium"}) == "ok s"
+
+
 @pytest.mark.parametrize("text", ["x // 2 == 1", "sorted(x) == 1"])
 def test_a_condition_that_feel_would_misread_is_refused(text: str) -> None:
     m = model(scope(f"start > g -[{text}]> a > end; g -[*]> b > end", '<exclusiveGateway id="g"/>'))
