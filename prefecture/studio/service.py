@@ -7,7 +7,7 @@ answer says so: two analysts never lose each other's work.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -34,6 +34,7 @@ __all__ = [
     "begin",
     "comment",
     "delete_file",
+    "delete_files",
     "duplicate",
     "edit",
     "from_archetype",
@@ -177,13 +178,19 @@ def rename_file(actor: Actor, draft_id: uuid.UUID, path: str, to: str) -> None:
 
 def delete_file(actor: Actor, draft_id: uuid.UUID, path: str) -> None:
     """Take a file out of a draft; the milestone before it has it. Raises NotFound, Conflict, Locked."""
-    row = _writable(actor, draft_id, path)
+    delete_files(actor, draft_id, (path,), f"Avant le retrait de {path}")
+
+
+def delete_files(actor: Actor, draft_id: uuid.UUID, paths: Sequence[str], label: str) -> None:
+    """Take several out at once, with one milestone before them. Raises NotFound, Conflict, Locked."""
+    row = _writable(actor, draft_id, *paths)
     held.assert_free(row, actor)
-    _present(draft_id, path)
-    if path == SETTINGS:
+    for path in paths:
+        _present(draft_id, path)
+    if SETTINGS in paths:
         raise Conflict("Une démarche ne va pas sans demarche.toml.")
-    history.keep_before(row, actor, f"Avant le retrait de {path}", always=True)
-    held.remove(row, actor, path)
+    history.keep_before(row, actor, label, always=True)
+    held.remove(row, actor, *paths)
 
 
 def replace_files(actor: Actor, draft_id: uuid.UUID, files: Mapping[str, bytes], label: str) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import time
 import uuid
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -232,3 +232,11 @@ def write(actor: Actor, draft_id: uuid.UUID, path: str, text: str, revision: int
     except reading.ScenarioUnreadable as error:
         raise Invalid({"texte": str(error)}) from error
     return service.save_file(actor, draft_id, path, content, revision)
+
+
+def discard(actor: Actor, draft_id: uuid.UUID, paths: Sequence[str]) -> None:
+    """Take scenarios out of a draft, all or none; the milestone before has them. Raises what deleting a file raises."""
+    if not paths or not all(map(scenarios.is_scenario, paths)):
+        raise Invalid({}, "Dites quels scénarios retirer.")
+    many = f"{len(paths)} scénarios" if len(paths) > 1 else paths[0]
+    service.delete_files(actor, draft_id, paths, f"Avant le retrait de {many}")

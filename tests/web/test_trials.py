@@ -182,3 +182,21 @@ def test_scenarios_are_proposed_for_what_none_passes(ana: Visitor, draft: str) -
     proposed = {"nom": value_of(page.text, "nom"), "texte": text_of(page.text, "texte")}
     added = ana.post(f"{made}/scenarios", proposed, form=f"{made}/scenarios")
     assert "Le scénario va où il doit" in plain(ana.get(added.headers["Location"]))
+
+
+def test_scenarios_that_tell_of_something_else_are_taken_away(village: Village, ana: Visitor, draft: str) -> None:
+    address, all_of_them, away = f"{draft}/scenarios/{NOMINAL}", f"{draft}/essais", f"{draft}/scenarios-retires"
+    page = ana.get(address).text
+    wrong = text_of(page, "texte").replace('taches = ["verifier_completude"]', 'taches = ["autre"]', 1)
+    ana.post(address, {"texte": wrong, "revision": value_of(page, "revision")}, form=address)
+    ana.post(all_of_them, form=all_of_them)
+    page = ana.get(all_of_them).text
+    assert "Retirer les scénarios qui échouent" in page
+    assert value_of(page, "fichier") == NOMINAL
+    gone = ana.post(away, {"fichier": [NOMINAL, "scenarios/absence.toml"]}, form=all_of_them)
+    assert "2 scénarios sont retirés" in plain(ana.get(gone.headers["Location"]))
+    assert ana.client.get(address).status_code == 404
+    ana.post(away, {"fichier": "processus.bpmn"}, form=all_of_them)
+    assert "Dites quels scénarios retirer." in plain(ana.get(all_of_them))
+    assert ana.get(f"{draft}/fichiers/processus.bpmn").status_code == 200
+    assert village.browse("rita").post(away, {"fichier": "scenarios/silence.toml"}).status_code == 403

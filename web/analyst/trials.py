@@ -151,6 +151,23 @@ def add_scenario(draft_id: uuid.UUID) -> AnyResponse:
     return redirect(url_for("analyst.scenario", draft_id=draft_id, path=path))
 
 
+@blueprint.post("/brouillons/<uuid:draft_id>/scenarios-retires")
+@entry(ANALYSTE)
+def discard_scenarios(draft_id: uuid.UUID) -> AnyResponse:
+    """Take away the scenarios that the form names: those that tell of something else than the draft."""
+    paths = list(dict.fromkeys(request.form.getlist("fichier")))
+    try:
+        with unit_of_work():
+            trials.discard(session.signed_in(), draft_id, paths)
+        many = f"{len(paths)} scénarios sont retirés" if len(paths) > 1 else "Le scénario est retiré"
+        flash(f"{many}. L’historique garde l’état d’avant.")
+    except DomainError as error:
+        if error.status == 403:
+            raise
+        flash(error.message)
+    return redirect(url_for("analyst.tried", draft_id=draft_id))
+
+
 @blueprint.get("/brouillons/<uuid:draft_id>/suggestions")
 @entry(*READERS)
 def suggested(draft_id: uuid.UUID) -> str:

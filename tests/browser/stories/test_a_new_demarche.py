@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.stories.told import Person, Stage, Studio
-from tests.town import PDF, START
+from tests.town import START
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -170,27 +170,10 @@ def file(stage: Stage) -> None:
     amina = stage.person("amina")
     amina.press(TITLE)
     amina.reads("Déclarez une vente au déballage sur un lieu public.")
-    amina.press("Commencer la demande")
-    amina.write(naissance_lieu="Oran, Algérie", nationalite="Algérienne")
-    amina.press("Continuer")
-    amina.write(objet="Une brocante sur la place du marché.")
-    amina.write(
-        premier_jour_de_la_vente__jour="6", premier_jour_de_la_vente__mois="2", premier_jour_de_la_vente__annee="2027"
-    )
-    amina.press("Continuer")
-    amina.write(adresse="12, rue des Lilas", code_postal="94000", ville="Créteil")
-    amina.press("Continuer")
-    for piece in ("identite", "justificatif"):
-        sent = {"name": f"{piece}.pdf", "mimeType": "application/pdf", "buffer": PDF}
-        amina.page.locator(f"[name='{piece}-fichier']").set_input_files([sent])
-        expect(amina.page.locator(f"input[type=hidden][name={piece}]")).to_have_count(1)
-    amina.press("Continuer")
-    amina.page.locator("[name=sur_honneur]").check()
-    amina.press("Relire ma demande")
-    amina.reads("Premier jour de la vente")
-    amina.press("Envoyer ma demande")
-    amina.heading("Votre demande est envoyée")
-    stage.village.drain()
+    day = {
+        f"premier_jour_de_la_vente__{part}": text for part, text in (("jour", "6"), ("mois", "2"), ("annee", "2027"))
+    }
+    amina.asks("Une brocante sur la place du marché.", before="Premier jour de la vente", **day)
     amina.press("Voir mon dossier")
     amina.reads("23 décembre 2026")
     amina.picture("premier-dossier")

@@ -16,10 +16,10 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, FilePayload, Locator, Page, expect
 
 from prefecture.kernel import clock
-from tests.town import PASSWORD, login_of
+from tests.town import PASSWORD, PDF, login_of
 from tests.web.village import Village
 
 WINDOW = {"width": 1280, "height": 800}
@@ -96,6 +96,27 @@ class Person:
         """Write into the fields of these names."""
         for name, text in fields.items():
             self.page.locator(f"[name='{name.replace('__', '-')}']").fill(text)
+
+    def asks(self, subject: str, *, before: str = "Objet", **more: str) -> None:
+        """Fill in the archetype's request from the page that presents it, read it again (`before`), and send it."""
+        self.press("Commencer la demande")
+        self.write(naissance_lieu="Oran, Algérie", nationalite="Algérienne")
+        self.press("Continuer")
+        self.write(objet=subject, **more)
+        self.press("Continuer")
+        self.write(adresse="12, rue des Lilas", code_postal="94000", ville="Créteil")
+        self.press("Continuer")
+        for piece in ("identite", "justificatif"):
+            sent = FilePayload(name=f"{piece}.pdf", mimeType="application/pdf", buffer=PDF)
+            self.page.locator(f"[name='{piece}-fichier']").set_input_files([sent])
+            expect(self.page.locator(f"input[type=hidden][name={piece}]")).to_have_count(1)
+        self.press("Continuer")
+        self.page.locator("[name=sur_honneur]").check()
+        self.press("Relire ma demande")
+        self.reads(before)
+        self.press("Envoyer ma demande")
+        self.heading("Votre demande est envoyée")
+        self.stage.village.drain()
 
     def reads(self, *texts: str) -> None:
         """These texts are before their eyes."""
