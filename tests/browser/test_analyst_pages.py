@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from prefecture.identity.permissions import Actor
+from prefecture.kernel.unit_of_work import unit_of_work
+from prefecture.studio import queries as studio
+from prefecture.studio import service
 from tests.browser.test_every_page import CHROMIUM, judged, served
 from tests.town import PASSWORD, TSE
 from tests.web.test_moves import MOVES, PLAN, RENAMED, next_version
-from tests.web.village import Village, Visitor
+from tests.web.village import Village, Visitor, plain
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -119,3 +124,18 @@ def test_trials_and_runs_are_accessible(village: Village, browser: Browser) -> N
     assert complaints(browser, village, [f"{draft}/essai"]) == []
     assert ana.post(f"{draft}/essai", {**begin, "retenir": []}, form=f"{draft}/essai").status_code == 302
     assert complaints(browser, village, [f"{draft}/essai"]) == []
+
+
+def test_a_presentation_and_the_examples_of_a_table_are_accessible(village: Village, browser: Browser) -> None:
+    ana = village.browse("ana")
+    draft = begun(ana)
+    table = f"{draft}/tables/regles.dmn?decision=droits_du_titre&c0=carte_resident&demande.titre_expire_le=01/05/2026"
+    kept = {"decision": "droits_du_titre", "c0": "carte_resident", "nom": "Résident", "faire": "essayer"}
+    ana.post(f"{draft}/exemples/regles.dmn", {**kept, "demande.titre_expire_le": "01/05/2026"}, form=table)
+    with village.app.app_context(), unit_of_work():
+        draft_id = uuid.UUID(draft.rsplit("/", 1)[1])
+        content, revision = studio.content(draft_id, "regles.dmn")
+        red = content.replace(b"<text>true</text>", b"<text>false</text>")
+        service.save_file(Actor.system(), draft_id, "regles.dmn", red, revision)
+    assert "oui attendu, non obtenu" in plain(ana.get(table))
+    assert complaints(browser, village, [f"{draft}/presentation", f"{table}&essayer=oui", f"{table}&lignes=oui"]) == []
