@@ -75,6 +75,8 @@ def slots(model: Model) -> Iterator[Slot]:
                 yield from _of_activity(node)
             if kind == "callActivity":
                 yield from _of_call(node)
+            if kind == "complexGateway" and (activation := bpmn_child(node, "activationCondition")) is not None:
+                yield Slot("condition", node, activation)
             yield from _of_extensions(node, _FOREIGN if model.foreign else _OURS)
 
 

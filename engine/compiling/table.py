@@ -34,7 +34,7 @@ ELEMENTS: Final[tuple[tuple[str, str, str], ...]] = (
     ("inclusiveGateway", RUNS, "toutes les conditions vraies\u00a0; la jonction attend ce qui peut encore venir"),
     ("parallelGateway", RUNS, "toutes les sorties\u00a0; la jonction attend une fois chaque entrée"),
     ("eventBasedGateway", RUNS, "le premier événement qui arrive\u00a0; le genre «\u00a0parallèle\u00a0» est refusé"),
-    ("complexGateway", RUNS, "à une seule entrée, comme une inclusive\u00a0; celle qui réunit des chemins est refusée"),
+    ("complexGateway", RUNS, "à une entrée, une inclusive\u00a0; sinon, dès que sa condition d’activation est vraie"),
     ("multiInstanceLoopCharacteristics", RUNS, "en parallèle ou à la suite, par nombre ou par liste"),
     ("standardLoopCharacteristics", RUNS, "tant que la condition est vraie, ou un nombre maximal de tours"),
     ("linkEventDefinition", REWRITTEN, "un lien est un flux dessiné sans son trait"),

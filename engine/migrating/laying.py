@@ -13,10 +13,11 @@ from engine.migrating.fitting import said, triggers, via
 from engine.migrating.plan import Plan, Planner
 from engine.migrating.report import REFUSED, Finding, MigrationRefused, Report, place_of
 from engine.spiff.activity import Activity
+from engine.spiff.complex import ComplexGateway
 from engine.spiff.events import ARMS, SUBSCRIBED, Boundary, EventGateway, StartEvent, listen
 from engine.spiff.formulas import Failure
 from engine.spiff.instance import Instance, Token
-from engine.spiff.joins import ParallelGateway
+from engine.spiff.joins import RESETS, ParallelGateway
 from engine.spiff.library import TaskState
 from engine.spiff.node import Node
 from engine.spiff.storing import read, write
@@ -65,9 +66,17 @@ def _rewritten(planner: Planner, vias: dict[int, str | None]) -> bytes:
             row[4]["via"] = vias[row[0]]
         else:
             row[4].pop("via", None)
-        _rename_records(planner, row[4].get("done", []))
-    _rename_records(planner, content["root"][2].get("done", []))
+        _rename(planner, row[4])
+    _rename(planner, content["root"][2])
     return dumps({**content, "definition": planner.new.digest, "process": planner.new.process})
+
+
+def _rename(planner: Planner, internal: dict[str, Any]) -> None:
+    """What a scope remembers by the keys of its nodes: what was done in it, and which gateways wait for late tokens."""
+    _rename_records(planner, internal.get("done", []))
+    if RESETS in internal:
+        known = [(planner.target(planner.old.nodes[key]), ways) for key, ways in internal[RESETS].items()]
+        internal[RESETS] = {target.key: ways for target, ways in known if isinstance(target, ComplexGateway)}
 
 
 def _rename_records(planner: Planner, records: list[Any]) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 
 from engine.state import loads
 
-_VIA, _DONE = "via", "done"
+_VIA, _DONE, _RESETS = "via", "done", "resets"
 
 
 def shape(state: bytes) -> Hashable:
@@ -30,7 +30,8 @@ def shape(state: bytes) -> Hashable:
 
 def _remembered(internal: Mapping[str, Any]) -> Hashable:
     """That something is remembered counts; what it is, only of the way and of what may have to be undone."""
-    return tuple(sorted(internal)), internal.get(_VIA), _done(internal.get(_DONE, ()))
+    late = tuple(sorted((key, tuple(ways)) for key, ways in internal.get(_RESETS, {}).items()))
+    return tuple(sorted(internal)), internal.get(_VIA), _done(internal.get(_DONE, ())), late
 
 
 def _done(records: Any) -> Hashable:

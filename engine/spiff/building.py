@@ -8,8 +8,9 @@ from engine.errors import Problem
 from engine.model import ElementInfo
 from engine.spiff.activity import Activity
 from engine.spiff.compensation import CancelEnd, CompensationThrow, Undo
+from engine.spiff.complex import ComplexGateway
 from engine.spiff.events import Boundary, EndEvent, EventGateway, StartEvent
-from engine.spiff.joins import DivergingComplexGateway, ExclusiveGateway, InclusiveGateway, ParallelGateway
+from engine.spiff.joins import ExclusiveGateway, InclusiveGateway, ParallelGateway
 from engine.spiff.loops import Loop
 from engine.spiff.node import Flow, Node
 from engine.spiff.process import Contents, ProcessSpec
@@ -23,7 +24,7 @@ _GATEWAYS = {
     "exclusiveGateway": ExclusiveGateway,
     "parallelGateway": ParallelGateway,
     "inclusiveGateway": InclusiveGateway,
-    "complexGateway": DivergingComplexGateway,
+    "complexGateway": ComplexGateway,
     "eventBasedGateway": EventGateway,
 }
 _EVENTS = {
@@ -105,7 +106,10 @@ class ProcessBuilder:
 
     def _made(self, element: Element, kind: str, info: ElementInfo) -> tuple[Node, Activity | None]:
         if kind in _GATEWAYS:
-            return _GATEWAYS[kind](self.spec, info), None
+            gateway = _GATEWAYS[kind](self.spec, info)
+            if isinstance(gateway, ComplexGateway) and (text := text_of(child(element, "activationCondition"))):
+                gateway.activation = self.reading.formula(element, text)
+            return gateway, None
         if kind in _EVENTS:
             node = _EVENTS[kind](self.reading, self.spec, element, info)
             if isinstance(node, CompensationThrow) and not node.waits:
@@ -230,8 +234,8 @@ class ProcessBuilder:
 
     def _check(self, node: Node, owner: SubProcess) -> None:
         element = self.elements[node.element]
-        if isinstance(node, DivergingComplexGateway) and len(node.incoming) > 1:
-            self.reading.trouble("porte-complexe", element, "Une porte complexe ne peut pas réunir plusieurs chemins.")
+        if isinstance(node, ComplexGateway) and len(node.incoming) > 1 and node.activation is None:
+            self.reading.trouble("porte-complexe", element, "Rien ne dit quand cette porte complexe s’active.")
         if isinstance(node, CancelEnd):
             node.transaction = owner.element
             if not isinstance(owner, Transaction):

@@ -10,6 +10,8 @@ from engine.spiff.node import Flow, Node, is_open
 if TYPE_CHECKING:
     from engine.spiff.instance import Instance, Token
 
+RESETS = "resets"  # in a scope: the complex gateways that wait for late tokens, and by which ways they were set off
+
 
 class ExclusiveGateway(Node):
     """One way out: the first open flow in the order of the document, else the default."""
@@ -90,6 +92,19 @@ class InclusiveGateway(Join):
         taken = tuple(flow for flow in self.outgoing if flow.id != self.default and is_open(flow, token))
         return taken or (self.default_flow(token),)
 
+    def release(self, token: Token) -> bool:
+        """When all else rests: let the token go on if it has nothing left to wait for. Whether it does."""
+        arrived = self.waiting(token.scope)
+        if not self.may_fire(token.scope, arrived):
+            return False
+        self.consume(token, arrived)
+        token._ready()
+        return True
+
+    def reset(self, scope: Token) -> bool:
+        """Begin anew where nothing waits and no late token can come. Whether it does."""
+        return False
+
     def may_fire(self, scope: Token, arrived: dict[str, list[Token]]) -> bool:
         """BPMN 2.0: no token elsewhere in the scope can reach an empty flow unless it can reach a full one too."""
         empty = self._reaching([flow for flow in self.incoming if flow.id not in arrived])
@@ -117,17 +132,13 @@ class InclusiveGateway(Join):
 
 
 def release_joins(instance: Instance) -> bool:
-    """Let one inclusive join go on that has nothing left to wait for. False when there is none."""
+    """Let one join go on, or begin anew, that has nothing left to wait for. False when there is none."""
     for token in instance.living():
         node = token.task_spec
-        if isinstance(node, InclusiveGateway) and token.state == TaskState.WAITING:
-            arrived = node.waiting(token.scope)
-            if node.may_fire(token.scope, arrived):
-                node.consume(token, arrived)
-                token._ready()
+        if isinstance(node, InclusiveGateway) and token.state == TaskState.WAITING and node.release(token):
+            return True
+        for key in tuple(token.internal_data.get(RESETS, ())):
+            gateway = instance.nodes[key]
+            if isinstance(gateway, InclusiveGateway) and gateway.reset(token):
                 return True
     return False
-
-
-class DivergingComplexGateway(InclusiveGateway):
-    """A complex gateway with one way in works as an inclusive one; several ways in are refused when building."""

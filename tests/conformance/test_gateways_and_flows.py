@@ -194,7 +194,7 @@ def test_an_event_gateway_before_a_task_is_refused() -> None:
     assert play(m, ENDED) == "refused s passerelle-evenement"
 
 
-def test_a_complex_join_is_refused() -> None:
+def test_a_complex_join_without_a_condition_is_refused() -> None:
     m = model(scope("start > a > g > end; start > b > g", '<complexGateway id="g"/>'))
     assert play(m, ENDED) == "refused s passerelle-complexe"
 

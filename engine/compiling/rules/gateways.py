@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from engine.compiling.model import ACTIVITIES, EVENTS, Links, definition_kinds, nodes
 from engine.compiling.registry import rule
 from engine.compiling.rewrites.gateways import condition_of
-from engine.compiling.xml import local, reference
+from engine.compiling.xml import bpmn_child, local, reference, text_of
 
 if TYPE_CHECKING:
     from engine.compiling.model import Model
@@ -91,20 +91,20 @@ def ignored_condition(model: Model) -> None:
                     )
 
 
-@rule("passerelle-complexe", says="Une passerelle complexe qui réunit plusieurs chemins")
+@rule("passerelle-complexe", says="Une passerelle complexe qui réunit plusieurs chemins sans dire quand elle s’active")
 def complex_gateway(model: Model) -> None:
-    """Its activation condition has no meaning that two engines share; one that only splits is an inclusive one."""
+    """Several ways in need an activation condition; one that only splits is an inclusive one."""
     for scope in model.scopes():
         links = Links(scope)
         for gateway in nodes(scope, "complexGateway"):
-            if len(links.incoming(gateway)) > 1:
+            if len(links.incoming(gateway)) > 1 and not text_of(bpmn_child(gateway, "activationCondition")):
                 model.say(
                     gateway,
                     "passerelle-complexe",
                     "error",
-                    "Une passerelle complexe ne peut pas réunir plusieurs chemins.",
-                    "Utilisez une passerelle inclusive ou parallèle, ou un sous-processus répété avec une condition "
-                    "d’arrêt.",
+                    "Rien ne dit combien de chemins cette passerelle complexe attend.",
+                    "Donnez-lui une condition d’activation, par exemple «\u00a0activationCount >= 2\u00a0», ou "
+                    "utilisez une passerelle inclusive ou parallèle.",
                 )
 
 
