@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import io
 import os
+import shutil
 import uuid
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
@@ -133,11 +134,42 @@ def demande() -> Mapping[str, Any]:
     return DEMANDE
 
 
+@pytest.fixture(scope="session")
+def furnished(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Mapping[str, Any]]:
+    """A database with the préfecture in it, copied for each test, and who is in it."""
+    home = tmp_path_factory.mktemp("steps")
+    with _application(home), clock.frozen(START):
+        Model.metadata.create_all(db.engine)
+        steps.register()
+        with unit_of_work():
+            made = _furnish()
+        amina = identity_queries.person(made.pop("amina")).actor
+        db.session.remove()
+        with db.engine.connect() as connection:
+            connection.exec_driver_sql("COMMIT")
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+            connection.exec_driver_sql("BEGIN")
+    return home / "planipref.sqlite3", {**made, "amina": amina}
+
+
 @pytest.fixture
-def app(tmp_path: Path) -> Iterator[Flask]:
-    chosen = settings.read(
-        {**os.environ, "PLANIPREF_HOME": str(tmp_path), "PLANIPREF_BASE_URL": "https://pref.example"}
-    )
+def app(furnished: tuple[Path, Mapping[str, Any]], tmp_path: Path) -> Iterator[Flask]:
+    shutil.copy(furnished[0], tmp_path / "planipref.sqlite3")
+    with _application(tmp_path) as app:
+        yield app
+
+
+@pytest.fixture
+def world(app: Flask, furnished: tuple[Path, Mapping[str, Any]]) -> Iterator[World]:
+    steps.register()
+    with ExitStack() as times:
+        times.enter_context(clock.frozen(START))
+        yield World(app, times=times, **furnished[1])
+
+
+@contextmanager
+def _application(home: Path) -> Iterator[Flask]:
+    chosen = settings.read({**os.environ, "PLANIPREF_HOME": str(home), "PLANIPREF_BASE_URL": "https://pref.example"})
     settings.use(chosen)
     app = Flask("steps")
     app.config.update(
@@ -146,37 +178,34 @@ def app(tmp_path: Path) -> Iterator[Flask]:
     db.init_app(app)
     with app.app_context():
         prepare(db.engine)
-        Model.metadata.create_all(db.engine)
         yield app
         db.session.remove()
         db.engine.dispose()
 
 
-@pytest.fixture
-def world(app: Flask) -> Iterator[World]:
-    steps.register()
-    with ExitStack() as times:
-        times.enter_context(clock.frozen(START))
-        with unit_of_work():
-            for code in ("renouvellement_titre_sejour", "echange_permis_conduire"):
-                demarches.publish(PROCESSES / code, by="tests")
-            identity.create_prefecture(
-                "94",
-                "Préfecture du Val-de-Marne",
-                address="21 avenue du Général-de-Gaulle",
-                postal_code="94000",
-                city="Créteil",
-                email="p94@example.fr",
-                phone="01 49 56 60 00",
-            )
-            here = identity.create_service("94", "Bureau des étrangers", email="etrangers@example.fr").id
-            claire = _agent("claire", "Claire Petit", here, "instructeur", "guichet")
-            denis = _agent("denis", "Denis Roux", here, "chef_de_service")
-            made = identity.create_person(
-                "amina@example.fr", given_names="Amina", family_name="El Kébir", birth_date=date(1994, 5, 4)
-            )
-            _office(here)
-        yield World(app, identity_queries.person(made.id).actor, claire, denis, here, times)
+def _furnish() -> dict[str, Any]:
+    for code in ("renouvellement_titre_sejour", "echange_permis_conduire"):
+        demarches.publish(PROCESSES / code, by="tests")
+    identity.create_prefecture(
+        "94",
+        "Préfecture du Val-de-Marne",
+        address="21 avenue du Général-de-Gaulle",
+        postal_code="94000",
+        city="Créteil",
+        email="p94@example.fr",
+        phone="01 49 56 60 00",
+    )
+    here = identity.create_service("94", "Bureau des étrangers", email="etrangers@example.fr").id
+    person = identity.create_person(
+        "amina@example.fr", given_names="Amina", family_name="El Kébir", birth_date=date(1994, 5, 4)
+    )
+    _office(here)
+    return {
+        "service_id": here,
+        "claire": _agent("claire", "Claire Petit", here, "instructeur", "guichet"),
+        "denis": _agent("denis", "Denis Roux", here, "chef_de_service"),
+        "amina": person.id,
+    }
 
 
 def _agent(login: str, name: str, service_id: uuid.UUID, *roles: str) -> Actor:
