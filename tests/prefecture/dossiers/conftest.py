@@ -127,18 +127,32 @@ def any_world(request: pytest.FixtureRequest) -> World:
     return found
 
 
-@pytest.fixture
-def postgresql_world(
-    postgresql_url: str, tmp_path: Path, frozen_clock: datetime, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[World]:
+@pytest.fixture(scope="session")
+def postgresql_furnished(postgresql_url: str, tmp_path_factory: pytest.TempPathFactory) -> tuple[str, Any]:
+    """The name of a PostgreSQL database with the same in it, and who is in it."""
     name = f"dossiers_{uuid.uuid4().hex[:8]}"
     _administer(postgresql_url, f"CREATE DATABASE {name}")
-    with _application(tmp_path, postgresql_url.replace("/postgres", f"/{name}")) as app:
+    with _application(tmp_path_factory.mktemp("furnished-pg"), postgresql_url.replace("/postgres", f"/{name}")):
         Model.metadata.create_all(db.engine)
         demarches.register_actions(ACTIONS)
         with unit_of_work():
             made = _furnish()
-        found = World(app, **made)
+    return name, made
+
+
+@pytest.fixture
+def postgresql_world(
+    postgresql_url: str,
+    postgresql_furnished: tuple[str, Any],
+    tmp_path: Path,
+    frozen_clock: datetime,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Iterator[World]:
+    name = f"dossiers_{uuid.uuid4().hex[:8]}"
+    _administer(postgresql_url, f"CREATE DATABASE {name} TEMPLATE {postgresql_furnished[0]} STRATEGY FILE_COPY")
+    with _application(tmp_path, postgresql_url.replace("/postgres", f"/{name}")) as app:
+        demarches.register_actions(ACTIONS)
+        found = World(app, **postgresql_furnished[1])
         _install(monkeypatch, found.done)
         yield found
     _administer(postgresql_url, f"DROP DATABASE {name} WITH (FORCE)")
