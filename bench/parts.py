@@ -129,7 +129,12 @@ def language() -> None:
     tell("feel_condition_us", ours * 1e6, "us")
     tell("feel_condition_vs_spiff_eval", ours / theirs, "ratio")
     decisions = dmn.load((PROCESSES / TSE / "regles.dmn").read_bytes())
-    told = {"demande": {"titre_nature": "etudiant"}, "dossier": {"depose_le": NOW.date(), "canal": "teleservice"}}
+    silence = {"effet": "SVR", "delai": "P4M", "etudiant": {"delai": "P90D"}}
+    told = {
+        "demande": {"titre_nature": "etudiant"},
+        "dossier": {"depose_le": NOW.date(), "canal": "teleservice"},
+        "demarche": {"silence": silence},
+    }
     tell("dmn_table_us", each(lambda: decisions.decide("delai_silence", told, now=NOW), calls=100) * 1e6, "us")
 
 

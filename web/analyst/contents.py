@@ -20,6 +20,7 @@ from forms import FormUnreadable
 from prefecture.demarches import dated
 from prefecture.demarches.bundle import COMMON
 from prefecture.demarches.version import SETTINGS, Version
+from prefecture.studio import dated_data
 from web.analyst import readme
 
 _UNITS = {"Y": ("an", "ans"), "M": ("mois", "mois"), "W": ("semaine", "semaines"), "D": ("jour", "jours")}
@@ -155,7 +156,11 @@ class Contents:
                 text = table.get("fondement", "") if key in ("delai", "duree") else ""
                 found.append((said, _span(table[key]), str(text)))
         own = [
-            (f"Ce délai\u00a0: {case.get('libelle') or name}", _span(case["delai"]), str(case.get("fondement", "")))
+            (
+                dated_data.label_of(self.settings, f"silence.{name}.delai"),
+                _span(case["delai"]),
+                str(case.get("fondement", "")),
+            )
             for name, case in dated.cases(self.settings).items()
             if "delai" in case
         ]

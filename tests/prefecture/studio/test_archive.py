@@ -54,7 +54,7 @@ def locked() -> bytes:
 
 
 def test_a_folder_goes_out_and_comes_in_the_same() -> None:
-    files = bundle.freeze(PROCESSES / TSE).files
+    files = {**bundle.freeze(PROCESSES / TSE).files, "exemples/regles.toml": b"# Un exemple par ligne.\n"}
     packed = archive.pack(TSE, files)
     assert archive.pack(TSE, dict(reversed(files.items()))) == packed
     came = archive.unpack(packed)
