@@ -47,6 +47,7 @@ _BINARY: Final = (
 _EQUALITY: Final = 2
 _GETTERS: Final = frozenset({"getVariable", "getVariableLocal", "get", "getProcessVariable"})
 _HOLDERS: Final = frozenset({"execution", "task", "variables", "vars", "caseExecution", "kcontext"})
+_RUNS: Final = frozenset({"execution", "task", "caseExecution", "kcontext"})
 _ENVIRONMENT: Final = re.compile(r"\b(?:this\.)?environment\.variables\.")
 _NOTHING: Final[Mapping[str, str]] = MappingProxyType({})
 _RETURNED: Final = re.compile(r"^(?:return\s+(.*?)|next\(\s*null\s*,(.*)\));?\s*$", re.DOTALL)
@@ -288,6 +289,8 @@ class _Reader:
             if following == "hasVariable":
                 self.place += 2
                 return f"({self.getter()} != null)"
+            if name in _RUNS:
+                raise NotTranslatable(f"«\u00a0{name}.{following}\u00a0» est propre à un autre moteur")
         return self.names.get(name, name)
 
     def function(self, name: str) -> str:

@@ -104,3 +104,15 @@ def test_a_service_that_calls_somebody_passes() -> None:
         )
     )
     assert play(m, open_tasks("z"), values(y=None)) == "ok s"
+
+
+@pytest.mark.parametrize(
+    "text", ['throw new org.camunda.bpm.engine.delegate.BpmnError("E1");', "throw new BpmnError('E1', 'non')"]
+)
+def test_a_script_that_only_throws_an_error_throws_it(text: str) -> None:
+    task = f'<scriptTask id="v" scriptFormat="groovy"><script><![CDATA[{text}]]></script></scriptTask>'
+    edge = '<boundaryEvent id="b" attachedToRef="v"><errorEventDefinition errorRef="e"/></boundaryEvent>'
+    m = model(scope("start > v > z > end; b > c > end", task + edge), '<error id="e" errorCode="E1"/>')
+    assert play(m, open_tasks("c")) == "ok s"
+    other = model(scope("start > v > z > end; b > c > end", task + edge), '<error id="e" errorCode="E2"/>')
+    assert play(other, {"error": True}) == "ok s"

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import re
+from typing import TYPE_CHECKING, Final
+
+from lxml import etree
 
 from engine.compiling.dialects.camunda import result_variable
 from engine.compiling.dialects.scripts import computed
 from engine.compiling.dialects.words import holder, neutral, rename, sortie
 from engine.compiling.juel import NotTranslatable
 from engine.compiling.model import ACTIVITIES, loop_of
-from engine.compiling.xml import bpmn_child, extension, local, reference, text_of
+from engine.compiling.xml import bpmn, bpmn_child, extension, local, reference, text_of
 
 if TYPE_CHECKING:
     from engine.compiling.model import Model
     from engine.compiling.xml import Element
+
+
+_THROWN: Final = re.compile(r"throw\s+new\s+(?:\w+\.)*BpmnError\(\s*(['\"])([^'\"]+)\1[^;{}]*\)\s*;?")
 
 
 def read(model: Model) -> None:
@@ -57,7 +63,7 @@ def _item(item: Element | None) -> str:
 
 def _script(model: Model, task: Element) -> None:
     """A script that only computes named variables is turned into them; any other one is left for the rule."""
-    if not model.foreign:
+    if not model.foreign or _throws(task):
         return
     format = task.get("scriptFormat") or ""
     try:
@@ -69,6 +75,25 @@ def _script(model: Model, task: Element) -> None:
     rename(task, "task")
     for name, value in variables.items():
         sortie(holder(task, "variables"), name, f"={value}")
+
+
+def _throws(task: Element) -> bool:
+    """A program that only throws a BPMN error is a sub-process that ends in it."""
+    script = bpmn_child(task, "script")
+    found = _THROWN.fullmatch(text_of(script))
+    if script is None or found is None:
+        return False
+    task.remove(script)
+    rename(task, "subProcess")
+    own, code = str(task.get("id")), found[2]
+    begin = etree.SubElement(task, bpmn("startEvent"), {"id": f"{own}_debut"})
+    end = etree.SubElement(task, bpmn("endEvent"), {"id": f"{own}_erreur"})
+    ends = {"sourceRef": str(begin.get("id")), "targetRef": str(end.get("id"))}
+    etree.SubElement(task, bpmn("sequenceFlow"), {"id": f"{own}_flux", **ends})
+    etree.SubElement(end, bpmn("errorEventDefinition"), {"errorRef": f"{own}_code"})
+    error = etree.Element(bpmn("error"), {"id": f"{own}_code", "name": code, "errorCode": code})
+    task.getroottree().getroot().insert(0, error)
+    return True
 
 
 def _is_python(format: str) -> bool:

@@ -50,6 +50,7 @@ REFUSED = [
     "${}",
     "${a",
     "${nobody()}",
+    "${execution.processBusinessKey == 'a'}",
     "${a b}",
     "${a == }",
     "x = y",
