@@ -68,7 +68,10 @@ class Missed:
 
 @dataclass(frozen=True)
 class Tried:
-    """One example and how it went; `why`: it could not be played. `element`: the rule that answered, else the table."""
+    """One example and how it went; `why`: it could not be played. `element`: the rule that answered, else the table.
+
+    `unread`: nothing can be said of it, since its table's file cannot be read; that file's own findings say so.
+    """
 
     file: str
     path: str
@@ -78,6 +81,7 @@ class Tried:
     missed: tuple[Missed, ...] = ()
     rules: tuple[int, ...] = ()
     why: str = ""
+    unread: bool = False
 
     @property
     def passed(self) -> bool:
@@ -162,7 +166,7 @@ def findings(version: Version) -> Iterator[Finding]:
         except ExamplesUnreadable as error:
             yield Finding(UNREADABLE, "error", path, "", "", 0, str(error), "Corrigez le fichier, ou retirez-le.")
     for one in play(version):
-        if not one.passed:
+        if not one.passed and not one.unread:
             yield Finding(FAILED, "error", one.path, one.element, one.element_name, 0, one.failure, _FIX)
 
 
@@ -195,7 +199,9 @@ def _play_all(version: Version, file: str, wanted: Sequence[Example]) -> Iterato
     decisions = _decisions(version, path) if wanted else None
     kinds = _kinds(version)
     for one in wanted:
-        if decisions is None or one.table not in decisions.tables:
+        if decisions is None and path in version.files:
+            yield Tried(file, path, one, "", "", why=f"{path} ne se lit pas", unread=True)
+        elif decisions is None or one.table not in decisions.tables:
             what = f"{path} n’a pas de table «\u00a0{one.table}\u00a0»" if path in version.files else f"{path} manque"
             yield Tried(file, path if path in version.files else file, one, "", "", why=what)
         else:

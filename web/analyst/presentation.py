@@ -85,7 +85,11 @@ def _page(
     before: Mapping[str, Any] | None = None,
 ) -> str:
     draft = studio.draft(draft_id, session.signed_in())
-    problems = [{"message": said, "target": f"champ-{name.replace('.', '-')}"} for name, said in (errors or {}).items()]
+    labels = {one.name: one.label for one in card.fields}
+    problems = [
+        {"message": f"{labels[name]}\u00a0: {said[:1].lower()}{said[1:]}", "target": f"champ-{name.replace('.', '-')}"}
+        for name, said in (errors or {}).items()
+    ]
     return render_template(
         "analyst/presentation.html",
         draft=draft,

@@ -114,6 +114,13 @@ def test_examples_of_a_table_that_is_gone_are_told_at_their_own_file() -> None:
     assert (found.file, "regles.dmn manque" in found.message) == (FILE, True)
 
 
+def test_while_a_table_cannot_be_read_its_own_fault_is_told_and_not_each_example() -> None:
+    kept = version(example('duree = "3 jours"', "reponse = 0.5"), WAIT.replace("0.5", "(0.5"))
+    (one,) = examples.play(kept)
+    assert (one.passed, "regles.dmn ne se lit pas" in one.failure) == (False, True)
+    assert list(examples.findings(kept)) == []
+
+
 def test_a_folders_check_and_test_play_them(app: Flask, folder: Path) -> None:
     (folder / "regles.dmn").write_text(WAIT)
     (folder / "exemples").mkdir()
