@@ -176,35 +176,50 @@ def link_of(number: str) -> str:
     return texts[-1].partition("/rendez-vous/")[2].split()[0].rstrip(".,")
 
 
+# A fixture imported into several modules is made in each of them: what it founds is kept here, once for the process.
+_founded: dict[str, tuple[Any, uuid.UUID]] = {}
+
+
 @pytest.fixture(scope="session")
 def sqlite_town(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, uuid.UUID]:
     """A SQLite file with the préfecture founded, and its service."""
-    home = tmp_path_factory.mktemp("town")
-    app = build(home, f"sqlite:///{home / 'planipref.sqlite3'}")
-    with app.app_context(), clock.frozen(START):
-        schema.upgrade()
-        service_id = found(START.date())
-        db.session.remove()
-        with db.engine.connect() as connection:
-            connection.exec_driver_sql("COMMIT")
-            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-            connection.exec_driver_sql("BEGIN")
-        db.engine.dispose()
-    return home / "planipref.sqlite3", service_id
+    return town_on_sqlite(tmp_path_factory)
+
+
+def town_on_sqlite(places: pytest.TempPathFactory) -> tuple[Path, uuid.UUID]:
+    """A SQLite file with the préfecture founded, to be copied, and its service."""
+    if "sqlite" not in _founded:
+        home = places.mktemp("town")
+        path = home / "planipref.sqlite3"
+        _founded["sqlite"] = path, make(home, f"sqlite:///{path}", START)
+    return _founded["sqlite"]
 
 
 @pytest.fixture(scope="session")
 def postgresql_town(postgresql_url: str, tmp_path_factory: pytest.TempPathFactory) -> tuple[str, uuid.UUID]:
     """The name of a PostgreSQL database with the préfecture founded, and its service."""
-    name = f"town_{uuid.uuid4().hex[:8]}"
-    administer(postgresql_url, f"CREATE DATABASE {name}")
-    app = build(tmp_path_factory.mktemp("town-pg"), postgresql_url.replace("/postgres", f"/{name}"))
-    with app.app_context(), clock.frozen(START):
+    if postgresql_url not in _founded:
+        name = f"town_{uuid.uuid4().hex[:8]}"
+        administer(postgresql_url, f"CREATE DATABASE {name}")
+        url = postgresql_url.replace("/postgres", f"/{name}")
+        _founded[postgresql_url] = name, make(tmp_path_factory.mktemp("town-pg"), url, START)
+    return _founded[postgresql_url]
+
+
+def make(home: Path, url: str, now: datetime) -> uuid.UUID:
+    """Found the préfecture in the empty database of `url`, whole on the disk when it returns; returns its service."""
+    app = build(home, url)
+    with app.app_context(), clock.frozen(now):
         schema.upgrade()
-        service_id = found(START.date())
+        here = found(now.date())
         db.session.remove()
+        if url.startswith("sqlite"):
+            with db.engine.connect() as connection:
+                connection.exec_driver_sql("COMMIT")
+                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+                connection.exec_driver_sql("BEGIN")
         db.engine.dispose()
-    return name, service_id
+    return here
 
 
 @pytest.fixture

@@ -10,14 +10,13 @@ import pytest
 from prefecture.kernel import clock
 from prefecture.kernel.db import db
 from tests.town import START
-from tests.web.village import Village, copied, make
+from tests.web.village import Village, copied, founded_once
 
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
     """A préfecture founded once."""
-    folder = tmp_path_factory.mktemp("village")
-    return folder, str(make(folder, START))
+    return founded_once(tmp_path_factory)
 
 
 @pytest.fixture

@@ -10,14 +10,13 @@ import pytest
 from prefecture.kernel import clock
 from prefecture.kernel.db import db
 from tests.town import START
-from tests.web.village import Village, copied, make
+from tests.web.village import Village, copied, founded_once
 
 
 @pytest.fixture(scope="session")
 def founded(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
     """The folder of a préfecture, and the id of its service."""
-    home = tmp_path_factory.mktemp("village")
-    return home, str(make(home, START))
+    return founded_once(tmp_path_factory)
 
 
 @pytest.fixture

@@ -14,6 +14,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
@@ -24,12 +25,12 @@ from prefecture.dossiers import service
 from prefecture.dossiers.queries import DossierView
 from prefecture.identity import service as identity
 from prefecture.identity.permissions import Actor
-from prefecture.kernel import clock, schema, settings, worker
-from prefecture.kernel.db import db
+from prefecture.kernel import settings, worker
 from prefecture.kernel.unit_of_work import unit_of_work
 from prefecture.notifications import queries as notifications
+from tests import town
 from tests.homes import furnished
-from tests.town import PASSWORD, PDF, PIECES, TSE, demande, found, login_of
+from tests.town import PASSWORD, PDF, PIECES, TSE, demande, login_of
 from wsgi import create_app
 
 
@@ -44,17 +45,13 @@ def build(home: Path, **environment: str) -> Flask:
 
 def make(home: Path, now: datetime) -> uuid.UUID:
     """Found the préfecture in `home`; returns its service."""
-    app = build(home)
-    with app.app_context(), clock.frozen(now):
-        schema.upgrade()
-        here = found(now.date())
-        db.session.remove()
-        with db.engine.connect() as connection:
-            connection.exec_driver_sql("COMMIT")
-            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-            connection.exec_driver_sql("BEGIN")
-        db.engine.dispose()
-    return here
+    return town.make(home, f"sqlite:///{home / 'planipref.sqlite3'}", now)
+
+
+def founded_once(places: pytest.TempPathFactory) -> tuple[Path, str]:
+    """The folder of a préfecture founded once, and the id of its service."""
+    path, service_id = town.town_on_sqlite(places)
+    return path.parent, str(service_id)
 
 
 def copied(source: Path, home: Path, **environment: str) -> Flask:

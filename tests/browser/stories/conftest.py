@@ -16,7 +16,7 @@ from prefecture.kernel import clock
 from prefecture.kernel.db import db
 from tests.browser.stories.told import Stage
 from tests.town import START
-from tests.web.village import Village, copied, make
+from tests.web.village import Village, copied, founded_once
 
 PATIENCE = 20_000
 NAMED = "http://planipref.example"  # what letters print, whatever the port
@@ -25,8 +25,7 @@ NAMED = "http://planipref.example"  # what letters print, whatever the port
 @pytest.fixture(scope="session")
 def founded(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
     """A préfecture founded once for all stories."""
-    folder = tmp_path_factory.mktemp("stories")
-    return folder, str(make(folder, START))
+    return founded_once(tmp_path_factory)
 
 
 @pytest.fixture
