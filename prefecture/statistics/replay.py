@@ -1,18 +1,20 @@
 """« And with other rules? »: past decisions asked again of other decision tables, and the differences counted.
 
 A dossier's data are read, asked of the tables of then and of the others, and forgotten: what is kept are counts, by
-decision and by the rules that fired. A decision whose own table no longer gives what the journal says is told apart:
-the data have changed since. It is due work, in portions; its progress is read while it lasts.
+decision and by the rules that fired. The others are asked with their own legal delays and windows, dated data of
+`demarche.toml`, as they would have been the day the dossier was filed. A decision whose own table no longer gives what
+the journal says is told apart: the data have changed since. It is due work, in portions; its progress is read while it lasts.
 """
 
 from __future__ import annotations
 
 import io
+import tomllib
 import uuid
 import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -24,8 +26,9 @@ from engine.compiling import reading
 from engine.errors import EngineError
 from engine.feel import FeelError
 from engine.state import read_data
+from prefecture.demarches import dated, start
 from prefecture.demarches import queries as demarches
-from prefecture.demarches.version import Version
+from prefecture.demarches.version import SETTINGS, Version
 from prefecture.dossiers import trails
 from prefecture.dossiers.trails import Entry, Trail
 from prefecture.identity import permissions
@@ -81,8 +84,8 @@ class ReplayView:
 def order(actor: Actor, code: str, against: Version, told: str, since: datetime, until: datetime) -> uuid.UUID:
     """Have the decisions of the dossiers filed in a period asked again, in the caller's unit of work.
 
-    `against`: a version or a draft, whose tables are kept as they are now; `told`: its name for people. Raises
-    Forbidden, Invalid (no table).
+    `against`: a version or a draft, whose tables and dated data are kept as they are now; `told`: its name for people.
+    Raises Forbidden, Invalid (no table).
     """
     if not permissions.may(actor, "demarche.check"):
         raise Forbidden("Rejouer des décisions revient à un analyste.")
@@ -90,11 +93,12 @@ def order(actor: Actor, code: str, against: Version, told: str, since: datetime,
     if not tables:
         raise Invalid({"contre": "Il n’y a là aucune table de décision."})
     _read(tables)
+    kept = {name: content for name, content in against.files.items() if name in tables or name == SETTINGS}
     row = Replay(
         id=new_id(),
         code=code,
         against=told[:200],
-        tables=_packed(tables),
+        tables=_packed(kept),
         since=since,
         until=until,
         asked_at=clock.now(),
@@ -137,7 +141,7 @@ def go_on(work: Work) -> None:
 
 def _play(row: Replay) -> None:
     found = trails.decided(row.code, row.since, row.until, row.after, PORTION)
-    others = _read(_unpacked(row.tables))
+    others = _Others(_unpacked(row.tables))
     result = {key: dict(value) for key, value in row.result.items()}
     for dossier_id, trail, state in found:
         if trail is not None and state is not None:
@@ -150,9 +154,27 @@ def _play(row: Replay) -> None:
         _post(row)
 
 
-def _ask_again(
-    trail: Trail, data: Mapping[str, Any], others: Mapping[str, Any], result: dict[str, dict[str, Any]]
-) -> None:
+class _Others:
+    """The tables that are tried, and what they read of their own `demarche.toml`."""
+
+    def __init__(self, files: Mapping[str, bytes]) -> None:
+        self.decisions = _read({name: content for name, content in files.items() if name != SETTINGS})
+        try:
+            self._settings = tomllib.loads(files.get(SETTINGS, b"").decode())
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError):
+            self._settings = {}
+
+    def data(self, known: Mapping[str, Any], entry: Entry, zone: ZoneInfo) -> Mapping[str, Any]:
+        """A dossier's data with what these would have promised it the day it was filed."""
+        dossier = known.get("dossier")
+        filed = dossier.get("depose_le") if isinstance(dossier, Mapping) else None
+        told = dated.at(self._settings, filed if type(filed) is date else entry.at.astimezone(zone).date())
+        promised = {name: told[name] for name in dated.PROMISED if isinstance(told.get(name), Mapping)}
+        own = known.get(start.DEMARCHE)
+        return {**known, start.DEMARCHE: {**(own if isinstance(own, Mapping) else {}), **promised}}
+
+
+def _ask_again(trail: Trail, data: Mapping[str, Any], others: _Others, result: dict[str, dict[str, Any]]) -> None:
     own = demarches.version(trail.version_id).definition.decisions
     zone = ZoneInfo(trail.zone)
     for entry in trail.entries:
@@ -163,10 +185,11 @@ def _ask_again(
         before = _asked(own[name], name, data, entry, zone)
         if before is None or before[1] != _told(entry.values or {}):
             _count(counts, CHANGED)
-        elif name not in others:
+        elif name not in others.decisions:
             _count(counts, MISSING)
         else:
-            _compare(counts, before, _asked(others[name], name, data, entry, zone))
+            told = others.data(data, entry, zone)
+            _compare(counts, before, _asked(others.decisions[name], name, told, entry, zone))
 
 
 _Answer = tuple[Any, str]  # the value, and the numbers of the rules that fired

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select, update
 
 from prefecture.demarches import bundle, queries
-from prefecture.demarches.version import Version
+from prefecture.demarches.version import SETTINGS, Version
 from prefecture.dossiers import incidents
 from prefecture.dossiers.models import Dossier, JournalEntry
 from prefecture.identity.permissions import Actor
@@ -25,15 +25,15 @@ from tests.town import TSE, Town, sqlite_town, town  # noqa: F401 (fixtures)
 TABLES = "regles.dmn"
 
 
-def draft(town: Town, *changes: tuple[str, str]) -> Version:  # noqa: F811
-    """The version in force, with other words in its tables."""
+def draft(town: Town, *changes: tuple[str, str], file: str = TABLES) -> Version:  # noqa: F811
+    """The version in force, with other words in its tables, or in another of its files."""
     with town.app.app_context():
         files = dict(queries.current(TSE).files)
-    text = files[TABLES].decode()
+    text = files[file].decode()
     for old, new in changes:
         assert old in text
         text = text.replace(old, new)
-    return Version(bundle.of_files({**files, TABLES: text.encode()}), version_id=uuid.uuid4(), code=TSE, number=0)
+    return Version(bundle.of_files({**files, file: text.encode()}), version_id=uuid.uuid4(), code=TSE, number=0)
 
 
 def played(town: Town, against: Version) -> ReplayView:  # noqa: F811
@@ -69,6 +69,17 @@ def test_a_longer_delay_shows_as_a_difference_by_rule_and_by_part(town: Town) ->
     assert sum(count for _, count in silence.rules) == 2
     assert silence.fields
     assert "P6M" not in repr(silence)  # which part differs is told, not what it says
+
+
+def test_a_longer_delay_of_the_dated_data_shows_too_from_its_day_on(town: Town) -> None:  # noqa: F811
+    filed(town, 2)
+    longer = draft(town, ('delai = "P4M"', 'delai = "P6M"'), file=SETTINGS)
+    silence = next(one for one in played(town, longer).decisions if one.decision == "delai_silence")
+    assert (silence.same, silence.different, silence.fields) == (0, 2, (("delai", 2),))
+    row = '\n[[changements]]\nreglage = "silence.delai"\ndepuis = 2027-01-01\nvaleur = "P6M"\nsource = "x"\n'
+    later = draft(town, ("# ---- Sources", f"{row}\n# ---- Sources"), file=SETTINGS)
+    silence = next(one for one in played(town, later).decisions if one.decision == "delai_silence")
+    assert (silence.same, silence.different) == (2, 0)
 
 
 def test_it_goes_on_portion_by_portion(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: F811
