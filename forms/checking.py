@@ -18,6 +18,7 @@ from forms.visibility import Conditions, Evaluate, without
 UNKNOWN = "Retirez cette réponse\u00a0: le formulaire ne la demande pas (inconnu)."
 RESERVED = "Retirez cette réponse\u00a0: ce nom est réservé (inconnu)."
 BIGGEST = 2000
+_PLAIN = frozenset({str, int, float, bool, type(None)})
 MISSING = ""  # a required question has no answer: how to say so is worked out for those that are shown
 
 
@@ -123,7 +124,7 @@ def typed(plan: Plan, answers: Mapping[str, Any], documents: Mapping[str, Sequen
     result = Typed(documents, zone)
     for group in plan.groups:
         around = get(answers, group.place)
-        members = around if isinstance(around, Mapping) else {}
+        members = around if around.__class__ is dict or isinstance(around, Mapping) else {}
         for component, path in group.files:
             if path[-1] not in members:
                 result.take(component, ABSENT, path)
@@ -229,8 +230,9 @@ def _stranger(errors: dict[str, str], value: Any, shape: Shape, path: Path, budg
     if budget[0] < 0:
         return
     if shape.leaf:
-        _reserved_inside(errors, value, path, 0)
-    elif isinstance(value, Mapping):
+        if value.__class__ not in _PLAIN:
+            _reserved_inside(errors, value, path, 0)
+    elif value.__class__ is dict or isinstance(value, Mapping):  # any Mapping is asked about ten times as slowly
         for key, item in value.items():
             _stranger_member(errors, key, item, shape, path, budget)
     elif shape.items is not None and isinstance(value, list):

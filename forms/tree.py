@@ -117,7 +117,9 @@ def overlay(under: dict[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
     merged = dict(under)
     for key, value in over.items():
         below = merged.get(key)
-        merged[key] = overlay(below, value) if isinstance(below, dict) and isinstance(value, Mapping) else value
+        if isinstance(below, dict) and (value.__class__ is dict or isinstance(value, Mapping)):
+            value = overlay(below, value)
+        merged[key] = value
     return merged
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from datetime import UTC, date, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -202,7 +201,7 @@ def _with_trail(facts: Sequence[Fact], advance: Advance) -> list[Fact]:
     trail = [_MARKS[event.kind] + event.element for event in advance.events if event.kind in _MARKS]
     if trail:
         first = told[0] if told else Fact("step")
-        told[:1] = [replace(first, trail=trail)]
+        told[:1] = [Fact(first.kind, first.element, first.name, first.task_id, trail, first.values)]
     return told
 
 

@@ -31,9 +31,10 @@ ACCEPTE, REFUSE, SANS_SUITE = "accepte", "refuse", "sans_suite"
 STATUTS = (EN_CONSTRUCTION, EN_INSTRUCTION, ACCEPTE, REFUSE, SANS_SUITE)
 ENDED = frozenset({ACCEPTE, REFUSE, SANS_SUITE})
 
-_NAMES = tuple(column.name for column in TASKS.c)
+# What a step asks of an open task; the rest of its row is what lists show.
+_NAMES = ("id", "element", "name", "lane", "form", "variable", "not_by", "assignee_id", "assignee", "due_at")
 # Written out: SQLite plans a statement anew at each run when a given value may decide between its partial indexes.
-_OPEN_TASKS = select(TASKS).where(TASKS.c.status == literal_column(f"'{OPEN}'"))
+_OPEN_TASKS = select(*(TASKS.c[name] for name in _NAMES)).where(TASKS.c.status == literal_column(f"'{OPEN}'"))
 _NUMBERED = select(DOSSIERS.c.id).where(DOSSIERS.c.number == bindparam("wanted")).scalar_subquery()
 _SIBLING = TASKS.alias()
 _WITH_TASK = select(_SIBLING.c.dossier_id).where(_SIBLING.c.id == bindparam("wanted")).scalar_subquery()
@@ -43,7 +44,7 @@ _OPEN_OF = {
     "task": Prepared(_OPEN_TASKS.where(TASKS.c.dossier_id == _WITH_TASK), "wanted"),
 }
 
-# A row of `dossier_task` by column.
+# What a step knows of an open task, by column of `dossier_task`.
 TaskRow = Mapping[str, Any]
 
 

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, fields
 from datetime import datetime
 from functools import lru_cache
+from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import bindparam, insert, select, update
@@ -75,10 +76,11 @@ class Record:
         forget_read()
 
     def _columns(self) -> dict[str, Any]:
-        return {name: getattr(self, name) for name in _NAMES}
+        return dict(zip(_NAMES, _VALUES(self), strict=True))
 
 
 _NAMES = tuple(one.name for one in fields(Record))
+_VALUES = attrgetter(*_NAMES)
 _READ = select(*(_DOSSIERS.c[name] for name in _NAMES), keyring.wrapped(_DOSSIERS.c.key_id)).with_for_update()
 _OWNER = select(_TASKS.c.dossier_id).where(_TASKS.c.id == bindparam("wanted")).scalar_subquery()
 _BY = {

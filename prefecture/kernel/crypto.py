@@ -21,6 +21,8 @@ NONCE_BYTES = 12
 KEY_BYTES = 32
 TOKEN_BYTES = 24  # 192 bits: well over the 128 that a guessable link must not go below
 
+Cipher = AESGCM
+
 _hasher = PasswordHasher()
 
 
@@ -49,18 +51,33 @@ def keyed_hash(value: str | bytes, purpose: str) -> bytes:
     return hmac.new(settings.derived(settings.current(), purpose), data, hashlib.sha256).digest()
 
 
-def encrypt(key: bytes, plain: bytes, aad: str) -> bytes:
-    """Nonce and ciphertext of `plain` under `key`, tied to `aad`."""
+def cipher(key: bytes) -> Cipher:
+    """A key made ready, for who seals and opens several times with it."""
+    return AESGCM(key)
+
+
+def sealed(by: Cipher, plain: bytes, aad: str) -> bytes:
+    """Nonce and ciphertext of `plain`, tied to `aad`."""
     nonce = secrets.token_bytes(NONCE_BYTES)
-    return nonce + AESGCM(key).encrypt(nonce, plain, aad.encode())
+    return nonce + by.encrypt(nonce, plain, aad.encode())
 
 
-def decrypt(key: bytes, sealed: bytes, aad: str) -> bytes:
-    """The bytes that `encrypt` sealed; raises SealBroken."""
+def opened(by: Cipher, kept: bytes, aad: str) -> bytes:
+    """The bytes that were `sealed` at `aad`; raises SealBroken."""
     try:
-        return AESGCM(key).decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], aad.encode())
+        return by.decrypt(kept[:NONCE_BYTES], kept[NONCE_BYTES:], aad.encode())
     except InvalidTag as error:
         raise SealBroken("sealed bytes do not open here") from error
+
+
+def encrypt(key: bytes, plain: bytes, aad: str) -> bytes:
+    """Nonce and ciphertext of `plain` under `key`, tied to `aad`."""
+    return sealed(AESGCM(key), plain, aad)
+
+
+def decrypt(key: bytes, kept: bytes, aad: str) -> bytes:
+    """The bytes that `encrypt` sealed; raises SealBroken."""
+    return opened(AESGCM(key), kept, aad)
 
 
 def hash_password(password: str) -> str:

@@ -17,7 +17,8 @@ from sqlalchemy import ColumnElement, LargeBinary, String, delete, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from prefecture.kernel import clock, crypto, settings
-from prefecture.kernel.db import Model, UtcDateTime, db
+from prefecture.kernel.crypto import Cipher
+from prefecture.kernel.db import Model, UtcDateTime, db, unit
 
 
 class DataKey(Model):
@@ -41,7 +42,7 @@ def new_key(owner: str) -> str:
     wrapped = crypto.encrypt(settings.current().master_key, raw, f"data_key:{key_id}")
     db.session.add(DataKey(id=key_id, owner=owner, wrapped=wrapped, created_at=clock.now()))
     db.session.flush()
-    _keys().opened[key_id] = raw
+    _keys().opened[key_id] = crypto.cipher(raw)
     return key_id
 
 
@@ -67,12 +68,12 @@ def bring(key_id: str, kept: bytes) -> None:
 
 def seal(key_id: str, plain: bytes, aad: str) -> bytes:
     """Seal `plain` under the data key, tied to its place `aad` (for example `dossier.state:<id>`)."""
-    return crypto.encrypt(_raw(key_id), plain, aad)
+    return crypto.sealed(_cipher(key_id), plain, aad)
 
 
 def unseal(key_id: str, sealed: bytes, aad: str) -> bytes:
     """The bytes sealed at `aad`; raises KeyErased or crypto.SealBroken."""
-    return crypto.decrypt(_raw(key_id), sealed, aad)
+    return crypto.opened(_cipher(key_id), sealed, aad)
 
 
 def seal_json(key_id: str, value: Any, aad: str) -> bytes:
@@ -108,37 +109,38 @@ def erase(key_id: str) -> None:
     keys.brought.pop(key_id, None)
 
 
-def _raw(key_id: str) -> bytes:
+def _cipher(key_id: str) -> Cipher:
     keys = _keys()
-    raw = keys.opened.get(key_id)
-    if raw is None:
+    cipher = keys.opened.get(key_id)
+    if cipher is None:
         kept = keys.brought.pop(key_id, None)
         if kept is None:
             preload([key_id])
         else:
             keys.opened[key_id] = _unwrapped(key_id, kept)
-        raw = keys.opened.get(key_id)
-    if raw is None:
+        cipher = keys.opened.get(key_id)
+    if cipher is None:
         raise KeyErased(key_id)
-    return raw
+    return cipher
 
 
 @dataclass(slots=True)
 class _Keys:
     """Keys opened in this session, and those that its queries brought along, still wrapped."""
 
-    opened: dict[str, bytes] = field(default_factory=dict)
+    opened: dict[str, Cipher] = field(default_factory=dict)
     brought: dict[str, bytes] = field(default_factory=dict)
 
 
 def _keys() -> _Keys:
     """What this session knows; it leaves memory with it, at the end of the request or job."""
-    info = db.session.info
+    within = unit.get()
+    info = db.session.info if within is None else within.session.info
     found: _Keys | None = info.get("keys")
     if found is None:
         found = info["keys"] = _Keys()
     return found
 
 
-def _unwrapped(key_id: str, kept: bytes) -> bytes:
-    return crypto.decrypt(settings.current().master_key, kept, f"data_key:{key_id}")
+def _unwrapped(key_id: str, kept: bytes) -> Cipher:
+    return crypto.cipher(crypto.decrypt(settings.current().master_key, kept, f"data_key:{key_id}"))

@@ -8,8 +8,7 @@ the engine's statements hears them.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar, cast
 
 from sqlalchemy import Connection, Dialect, Executable, SelectBase
@@ -39,9 +38,7 @@ class Prepared:
 
     def touched(self, values: Mapping[str, Any]) -> int:
         """Run it in the session's transaction; how many rows it changed."""
-        connection = current_connection()
-        with _told(connection):
-            return int(self.text(connection.dialect).run(connection, values).rowcount)
+        return touched([(self, values)])[0]
 
     def text(self, dialect: Dialect) -> _Text:
         """The statement in the words of a dialect."""
@@ -71,22 +68,15 @@ def touched(runs: Sequence[Run]) -> list[int]:
 def _journey(runs: Sequence[Run], told: Callable[[_Text, Any], T]) -> list[T]:
     connection = current_connection()
     texts = [(prepared.text(connection.dialect), values) for prepared, values in runs]
-    with _told(connection):
+    errors: Any = connection.dialect.loaded_dbapi
+    try:
         if connection.dialect.name == "sqlite" or len(texts) == 1:
             return [told(text, text.run(connection, values)) for text, values in texts]
         driver: Any = connection.connection.driver_connection
         with driver.pipeline():
             cursors = [text.run(connection, values) for text, values in texts]
         return [told(text, cursor) for (text, _), cursor in zip(texts, cursors, strict=True)]
-
-
-@contextmanager
-def _told(connection: Connection) -> Iterator[None]:
-    """What the driver raises is raised as SQLAlchemy would."""
-    errors: Any = connection.dialect.loaded_dbapi
-    try:
-        yield
-    except errors.Error as error:
+    except errors.Error as error:  # raised as SQLAlchemy would
         raise outages.told(connection, error) from error
 
 

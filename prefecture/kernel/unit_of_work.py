@@ -10,6 +10,8 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from sqlalchemy.orm import Session
+
 from prefecture.kernel.db import Unit, db, unit
 
 _after_commit: list[Callable[[], None]] = []
@@ -26,8 +28,9 @@ def unit_of_work() -> Iterator[None]:
     """Commit all that the block wrote, or nothing: any exception rolls back and goes on."""
     if unit.get() is not None:
         raise NestedDoor("a unit of work is already open")
-    _end_reading()
-    opened = Unit(db.engine)
+    session = db.session()
+    _end_reading(session)
+    opened = Unit(db.engine, session)
     queue = _sqlite_queue if opened.engine.dialect.name == "sqlite" else None
     if queue is not None:
         queue.acquire()
@@ -37,7 +40,7 @@ def unit_of_work() -> Iterator[None]:
             yield
             _commit(opened)
         except BaseException:
-            _end_reading()
+            _end_reading(session)
             raise
         finally:
             unit.reset(token)
@@ -52,7 +55,7 @@ def unit_of_work() -> Iterator[None]:
 
 def _commit(opened: Unit) -> None:
     """The session's objects are written in the unit's transaction; they are believed only once that is committed."""
-    session = db.session()
+    session = opened.session
     used = session.in_transaction()
     if used:
         session.flush()
@@ -61,8 +64,7 @@ def _commit(opened: Unit) -> None:
         session.commit()
 
 
-def _end_reading() -> None:
-    session = db.session()
+def _end_reading(session: Session) -> None:
     if session.in_transaction():
         session.rollback()
 
