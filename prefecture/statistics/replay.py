@@ -3,7 +3,8 @@
 A dossier's data are read, asked of the tables of then and of the others, and forgotten: what is kept are counts, by
 decision and by the rules that fired. The others are asked with their own legal delays and windows, dated data of
 `demarche.toml`, as they would have been the day the dossier was filed. A decision whose own table no longer gives what
-the journal says is told apart: the data have changed since. It is due work, in portions; its progress is read while it lasts.
+the journal says is told apart: the data have changed since. It is due work, in portions; its progress is
+read while it lasts.
 """
 
 from __future__ import annotations
