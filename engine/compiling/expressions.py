@@ -46,7 +46,7 @@ def _one(model: Model, slot: Slot, text: str, clear: bool) -> None:
     if model.foreign and slot.kind == "timer" and (quoted := _QUOTED.fullmatch(text)) is not None:
         slot.write(quoted[1])  # Spiff writes its timers as texts of Python
         return
-    foreign = model.foreign and slot.bare and (is_python(text) or _is_none_of_ours(text))
+    foreign = model.foreign and slot.bare and (is_python(_TEXTS.sub("", text)) or _is_none_of_ours(text))
     if not (is_marked(text) or foreign) and (not slot.bare or error_of(text) is None):
         return
     try:

@@ -45,13 +45,14 @@ _BINARY: Final = (
     {"*": "*", "/": "/", "%": "%"},
 )
 _EQUALITY: Final = 2
+_ORDER: Final = 3
 _GETTERS: Final = frozenset({"getVariable", "getVariableLocal", "get", "getProcessVariable"})
 _HOLDERS: Final = frozenset({"execution", "task", "variables", "vars", "caseExecution", "kcontext"})
 _RUNS: Final = frozenset({"execution", "task", "caseExecution", "kcontext"})
 _ENVIRONMENT: Final = re.compile(r"\b(?:this\.)?environment\.variables\.")
 _NOTHING: Final[Mapping[str, str]] = MappingProxyType({})
 _RETURNED: Final = re.compile(r"^(?:return\s+(.*?)|next\(\s*null\s*,(.*)\));?\s*$", re.DOTALL)
-_PYTHON: Final = re.compile(r"^not\s+[A-Za-z_]|\bis\s+(?:not\s+)?None\b")
+_PYTHON: Final = re.compile(r"^not\s+[A-Za-z_]|\bis\s+(?:not\s+)?None\b|[<>]=?\s*[\w.]+\s*[<>]")
 # JUEL compares a text with a number or a truth value by turning the text into one.
 _TYPED: Final = re.compile(r'"(-?\d+(?:\.\d+)?|true|false)"')
 
@@ -191,13 +192,17 @@ class _Reader:
         if level == len(_BINARY):
             return self.unary()
         left = self.binary(level + 1)
+        between = ""  # the middle of `1 < x < 3`, as Python reads it
         while True:
             sign = self.sign()
             if level == _EQUALITY and self.peek() in {"is", "in", "not"}:
                 left = self.worded(left)
             elif sign in _BINARY[level]:
                 self.place += 1
-                left = _joined(left, _BINARY[level][sign], self.binary(level + 1))
+                right = self.binary(level + 1)
+                joined = _joined(between or left, _BINARY[level][sign], right)
+                left = f"({left} and {joined})" if between else joined
+                between = right if level == _ORDER else ""
             else:
                 return left
 

@@ -105,10 +105,10 @@ def test_a_termination_may_end_everything() -> None:
     assert play(call, do("w"), ENDED, others={"sub.bpmn": called}, process="p") == "ok s"
 
 
-@pytest.mark.parametrize("text", ["len(x) > 1", "x.lower() == 'ab'", "x.startswith('A')"])
+@pytest.mark.parametrize("text", ["len(x) > 1", "x.lower() == 'ab'", "x.startswith('A')", "1 < n <= 2"])
 def test_conditions_in_python_are_turned(text: str) -> None:
     m = model(scope(f"start > g -[{text}]> a > end; g -[*]> b > end", '<exclusiveGateway id="g"/>'))
-    assert play(m, open_tasks("a"), data={"x": "AB"}) == "ok s"
+    assert play(m, open_tasks("a"), data={"x": "AB", "n": 2}) == "ok s"
 
 
 def test_a_condition_over_a_name_with_spaces_is_read() -> None:

@@ -31,6 +31,7 @@ TURNED = [
     ("${execution.hasVariable('x')}", "(x != null)"),
     ("${state == 'true'}", '(state = "true" or state = true)'),
     ("x is not None", "x != null"),
+    ("1 < x <= 3 or y", "(1 < x and x <= 3) or y"),
     ("x not in ['a']", 'not((if ["a"] instance of string then contains(["a"], x) else list contains(["a"], x)))'),
     ("['a': 1]", '{"a": 1}'),
     ("{a: [1], 'b': null}", '{"a": [1], "b": null}'),
