@@ -138,4 +138,4 @@ def test_a_presentation_and_the_examples_of_a_table_are_accessible(village: Vill
         red = content.replace(b"<text>true</text>", b"<text>false</text>")
         service.save_file(Actor.system(), draft_id, "regles.dmn", red, revision)
     assert "oui attendu, non obtenu" in plain(ana.get(table))
-    assert complaints(browser, village, [f"{draft}/presentation", f"{table}&essayer=oui", f"{table}&lignes=oui"]) == []
+    assert complaints(browser, village, [f"{draft}/presentation", f"{table}&essayer=oui"]) == []

@@ -74,7 +74,7 @@ def test_a_rule_written_by_keyboard_is_judged_tried_and_saved(village: Village, 
         expect(page.locator(".studio-trial__said")).to_contain_text("1 règle ne répond pas à son exemple")
 
         # Kept: an example by name; then red on its rule, with what came instead.
-        page.get_by_label("demande.titre_expire_le").or_(page.get_by_label("Date de fin de validité")).fill("01/05/2026")
+        page.get_by_label("Date de fin de validité").fill("01/05/2026")
         page.get_by_label("Titre détenu").select_option(label="Carte de résident (10 ans)")
         page.get_by_role("button", name="Essayer", exact=True).click()
         page.get_by_label("Nom de l’exemple").fill("Carte de résident")
