@@ -18,7 +18,7 @@ def upgrade() -> None:
     # Not in batches: SQLite would make the table anew, and delete what points at it.
     op.drop_index("ix_dossier_unsealed", "dossier")
     op.add_column("dossier", sa.Column("unsealed", sa.Boolean(), nullable=False, server_default=sa.false()))
-    op.execute("UPDATE dossier SET unsealed = (journal_seq > sealed_seq)")
+    op.execute("UPDATE dossier SET unsealed = true WHERE journal_seq > sealed_seq")  # an hour's dossiers, not all
     op.drop_column("dossier", "sealed_seq")
     _index("ix_dossier_unsealed", "dossier", ["id"], "unsealed")
     _mine(_TAKEN)
