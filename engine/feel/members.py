@@ -19,7 +19,7 @@ from engine.feel.temporal import (
     offset_of,
     offset_of_time,
 )
-from engine.feel.values import Range, Value, told
+from engine.feel.values import Range, Unequal, Value, told
 
 
 def _whole(divisor: int, modulus: int) -> Callable[[DaysDuration], Value]:
@@ -106,6 +106,12 @@ PROPERTIES: Mapping[type, Mapping[str, Callable[[Any], Value]]] = {
         "end": lambda interval: interval.end,
         "start included": lambda interval: interval.start_included,
         "end included": lambda interval: interval.end_included,
+    },
+    Unequal: {
+        "start": lambda hole: hole.value,
+        "end": lambda hole: hole.value,
+        "start included": lambda hole: False,
+        "end included": lambda hole: False,
     },
 }
 

@@ -35,7 +35,14 @@ def is_plain_name(name: str) -> bool:
     parts = pieces(name)
     if not parts or parts[0] in OPENING_WORDS or parts[0] == "not":
         return False
-    return " ".join(parts) == name and not any(part in STOPPING_WORDS or part in _SIGNS for part in parts)
+    if any(part in STOPPING_WORDS or part in _SIGNS or _is_fraction(part) for part in parts):
+        return False
+    return " ".join(parts) == name
+
+
+def _is_fraction(part: str) -> bool:
+    """Whether it is a number that ends a run of words (`annexe 2.1`), as a whole one does not."""
+    return part[0] in "0123456789." and not part.isdigit()
 
 
 def telling(names: Iterable[str]) -> frozenset[str]:

@@ -21,7 +21,7 @@ _OPERATORS = {
     "**": _POWER,
 }
 _WORDS = {"or": _OR, "and": _AND, "between": _COMPARISON, "in": _COMPARISON, "instance": _INSTANCE}
-_AFTER_CLOSING = frozenset({")", "]", ",", "}", "=", "!=", "<", "<=", ">", ">=", "+", "*", "/", "**", "..", ":"})
+_AFTER_CLOSING = frozenset({")", "]", ",", "}", "=", "!=", "<", "<=", ">", ">=", "+", "*", "/", "**", ".", "..", ":"})
 
 
 def parse(text: str, known: KnownNames) -> ast.Node:

@@ -45,6 +45,8 @@ def test_names_may_have_spaces_signs_and_accents() -> None:
     assert evaluate("durée du séjour + 1", {"durée du séjour": 2}) == 3
     assert evaluate("pré-accueil + pré", {"pré-accueil": 2, "pré": 1}) == 3
     assert evaluate("date d’expiration", {"date d’expiration": 5}) == 5
+    assert evaluate("annexe 2.1 + annexe 2", {"annexe 2.1": 3, "annexe 2": 1}) == 4
+    assert evaluate("annexe 2.1.pièce 1.2", {"annexe 2.1": {"pièce 1.2": 1}}) == 1
     assert evaluate("demande.date de dépôt", {"demande": {"date de dépôt": 7}}) == 7
 
 
