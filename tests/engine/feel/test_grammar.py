@@ -79,7 +79,7 @@ def written(text: str) -> str:
         ("1 in ]1..5]", "false"),
         ("5 in [1..5[", "false"),
         ("[1..5[.end included", "false"),
-        ("[[1..5[, ]2..6[][2].start", "2"),
+        ("[[1..5[, (2..6[][2].start", "2"),
         ("(!= 5).start", "5"),
         ("[(!= 5).end, (!= 5).start included, (!= 5).end included]", "[5, false, false]"),
         ("3 in (1, 2, 3)", "true"),
