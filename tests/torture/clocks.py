@@ -15,7 +15,7 @@ from sqlalchemy import select
 
 from prefecture.demarches import service as demarches
 from prefecture.dossiers import service as dossiers
-from prefecture.kernel import clock, worker
+from prefecture.kernel import clock, outbox, worker
 from prefecture.kernel.db import db
 from prefecture.kernel.unit_of_work import unit_of_work
 from prefecture.steps import delais
@@ -43,6 +43,7 @@ SILENCES = (
     (date(2026, 10, 31), "P4M", (), date(2027, 2, 28)),
     (date(2026, 2, 1), "P2M", (delais.Request(date(2026, 3, 20), 30, date(2026, 3, 30)),), date(2026, 4, 11)),
 )
+LONG_LEASE = timedelta(seconds=15)
 MOST_SECONDS = 60.0  # on a machine of our own; where others work too, as many times longer as they are many
 
 
@@ -90,6 +91,8 @@ def _let_work(world: World, patience: float, *, most: float = 600.0) -> None:
 
 
 def _astray(span: timedelta) -> None:
+    # An hour's error steals this lease as easily as a shorter one; a machine that merely stalls does not.
+    outbox.LEASE = LONG_LEASE
     time_machine.travel(clock.now() + span, tick=True).start()
 
 
