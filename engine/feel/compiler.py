@@ -270,7 +270,7 @@ def _instance_of(compiler: Compiler, node: ast.InstanceOf) -> Closure:
     if isinstance(node.type, ast.NamedType) and node.type.name in types.NEEDING_PARAMETERS:
         return null_because(f"le type « {node.type.name} » dit de quoi, comme list<number>")
     try:
-        wanted = compiler.type(node.type)
+        wanted = types.unconstrained(compiler.type(node.type))
     except Nothing as nothing:
         return null_because(nothing.reason)
     return lambda scope: types.is_instance(value(scope), wanted, scope.run)

@@ -109,6 +109,19 @@ def belongs(value: Value, wanted: Type, run: Run | None = None) -> bool:
     return _MEMBERSHIP[type(wanted)](value, wanted, run)
 
 
+def unconstrained(found: Type) -> Type:
+    """The type without what it says of its values: a value out of the allowed ones is of the type all the same."""
+    if isinstance(found, Constrained):
+        return unconstrained(found.base)
+    if isinstance(found, ListOf):
+        return ListOf(unconstrained(found.element))
+    if isinstance(found, RangeOf):
+        return RangeOf(unconstrained(found.element))
+    if isinstance(found, ContextOf):
+        return ContextOf(tuple((name, unconstrained(member)) for name, member in found.members))
+    return found
+
+
 def is_instance(value: Value, wanted: Type, run: Run | None = None) -> bool:
     """What `instance of` answers."""
     if value is None:

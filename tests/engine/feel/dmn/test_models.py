@@ -151,7 +151,22 @@ def test_item_definitions_check_and_convert() -> None:
     assert value(whole, p={"âge": 20, "titres": ["AUTRE"]}) is None
     assert value(items + data("t", "tTitres") + decision("d", needs("t") + text("t")), t="VISA") == ["VISA"]
     assert value(items + data("t", "tTitre") + decision("d", needs("t") + text("t")), t=["VISA"]) == "VISA"
-    assert value(items + data("t") + decision("d", needs("t") + text("t instance of tTitre")), t="X") is False
+
+
+def test_being_of_a_type_says_nothing_of_its_allowed_values() -> None:
+    items = (
+        '<itemDefinition name="tTitre"><typeRef>string</typeRef><allowedValues><text>"VISA"</text></allowedValues>'
+        '</itemDefinition><itemDefinition name="tTitres" isCollection="true"><typeRef>tTitre</typeRef>'
+        '</itemDefinition><itemDefinition name="tPersonne"><itemComponent name="titres"><typeRef>tTitres</typeRef>'
+        "</itemComponent></itemDefinition>"
+    )
+
+    def of(kind: str, given: object) -> object:
+        return value(items + data("t") + decision("d", needs("t") + text(f"t instance of {kind}")), t=given)
+
+    assert (of("tTitre", "X"), of("tTitre", 1)) == (True, False)
+    assert (of("tTitres", ["X"]), of("tTitres", [1])) == (True, False)
+    assert (of("tPersonne", {"titres": ["X"]}), of("tPersonne", {"titres": [1]})) == (True, False)
 
 
 def test_a_context_without_an_entry_of_its_type_is_null() -> None:
