@@ -197,7 +197,7 @@ def _play_file(version: Version, path: str) -> Iterator[Tried]:
 def _play_all(version: Version, file: str, wanted: Sequence[Example]) -> Iterator[Tried]:
     path = table_of(file)
     decisions = _decisions(version, path) if wanted else None
-    kinds = _kinds(version)
+    opened: dict[tuple[str, date | None], _Table] = {}
     for one in wanted:
         if decisions is None and path in version.files:
             yield Tried(file, path, one, "", "", why=f"{path} ne se lit pas", unread=True)
@@ -205,7 +205,9 @@ def _play_all(version: Version, file: str, wanted: Sequence[Example]) -> Iterato
             what = f"{path} n’a pas de table «\u00a0{one.table}\u00a0»" if path in version.files else f"{path} manque"
             yield Tried(file, path if path in version.files else file, one, "", "", why=what)
         else:
-            yield _Table(version, decisions, one, kinds).tried(file, path)
+            if (one.table, one.day) not in opened:
+                opened[one.table, one.day] = _Table(version, decisions, one.table, one.day)
+            yield opened[one.table, one.day].tried(one, file, path)
 
 
 def _decisions(version: Version, path: str) -> Decisions | None:
@@ -219,62 +221,57 @@ def _kinds(version: Version) -> dict[str, str]:
 
 
 class _Table:
-    """The table that an example is about, asked as the example says."""
+    """A table as it is on the day of its examples."""
 
-    def __init__(self, version: Version, decisions: Decisions, example: Example, kinds: Mapping[str, str]) -> None:
-        self.version = version
-        self.day = example.day or clock.today(PARIS)
-        now = clock.now() if example.day is None else datetime.combine(self.day, time(12), PARIS)
-        self.trial = Trial(decisions, example.table, now=now, zone=PARIS)
-        self.name = decisions.names[example.table]
-        self.example = example
-        self.kinds = kinds
+    def __init__(self, version: Version, decisions: Decisions, table: str, day: date | None) -> None:
+        now = clock.now() if day is None else datetime.combine(day, time(12), PARIS)
+        self.trial = Trial(decisions, table, now=now, zone=PARIS)
+        self.key, self.name = table, decisions.names[table]
+        self.others = self.trial.others()
+        self.own = {path: own_data(version, path, day or clock.today(PARIS)) for path in self.others}
+        self.kinds = _kinds(version)
+        self.titles = titles_of(self.trial)
 
-    def tried(self, file: str, path: str) -> Tried:
-        """Play it."""
-        begun = Tried(file, path, self.example, self.example.table, self.name)
+    def tried(self, example: Example, file: str, path: str) -> Tried:
+        """Play one."""
         try:
-            played = self._played()
+            played = self._played(example.given)
         except _Unplayable as error:
-            return Tried(file, path, self.example, begun.element, begun.element_name, why=str(error))
+            return Tried(file, path, example, self.key, self.name, why=str(error))
         except FeelError as error:
-            return Tried(file, path, self.example, begun.element, begun.element_name, why=f"la table dit {error}")
+            return Tried(file, path, example, self.key, self.name, why=f"la table dit {error}")
         rules = played.answering
         if not rules and played.applying:
-            return Tried(file, path, self.example, begun.element, begun.element_name, why=_BROKEN)
+            return Tried(file, path, example, self.key, self.name, why=_BROKEN)
         element, name = self._place(rules)
-        return Tried(file, path, self.example, element, name, tuple(self._missed(played)), rules)
+        return Tried(file, path, example, element, name, tuple(self._missed(example, played)), rules)
 
     def _place(self, rules: Sequence[int]) -> tuple[str, str]:
         if len(rules) != 1:
-            return self.example.table, self.name
+            return self.key, self.name
         rule = self.trial.sheet.table.rules[rules[0] - 1]
-        return rule.place.element or self.example.table, f"{self.name}, règle {rules[0]}"
+        return rule.place.element or self.key, f"{self.name}, règle {rules[0]}"
 
-    def _played(self) -> Played:
+    def _played(self, given: Mapping[str, Any]) -> Played:
         columns = self.trial.sheet.columns
-        others = self.trial.others()
-        given = self.example.given
-        unknown = given.keys() - {one.expression for one in columns} - set(others)
+        unknown = given.keys() - {one.expression for one in columns} - set(self.others)
         if unknown:
             raise _Unplayable(f"la table ne lit pas «\u00a0{min(unknown)}\u00a0»")
-        values = [self._value(one.expression, one.kind) for one in columns]
-        return self.trial.play(values, {path: self._value(path, "") for path in others})
+        values = [self._value(given, one.expression, one.kind) for one in columns]
+        return self.trial.play(values, {path: self._value(given, path, "") for path in self.others})
 
-    def _value(self, name: str, kind: str) -> Value:
-        given = self.example.given
-        value = given[name] if name in given else own_data(self.version, name, self.day)
+    def _value(self, given: Mapping[str, Any], name: str, kind: str) -> Value:
+        value = given[name] if name in given else self.own.get(name)
         kind = kind or self.kinds.get(name, "")
         try:
             return entered(value, kind) if isinstance(value, str) and kind not in ("", "Any") else to_feel(value)
         except (NotEntered, NotAValue) as error:
             raise _Unplayable(f"«\u00a0{name}\u00a0»\u00a0: {str(error).rstrip('.')}") from error
 
-    def _missed(self, played: Played) -> Iterator[Missed]:
+    def _missed(self, example: Example, played: Played) -> Iterator[Missed]:
         got = answers(self.trial, played)
-        titles = titles_of(self.trial)
-        for name, awaited in self.example.awaited.items():
-            title = titles.get(name, name)
+        for name, awaited in example.awaited.items():
+            title = self.titles.get(name, name)
             if name not in got:
                 yield Missed(f"{title} (sortie qui n’existe pas)", _said(awaited), in_french(None))
             elif not _same(as_toml(to_feel(awaited)), as_toml(got[name])):
