@@ -21,6 +21,8 @@ _SIGNATURE = re.compile(r"\s*(?P<method>\w+)\s*\((?P<types>[^()]{0,300})\)\s*")
 _FORMAT = re.compile(r"%(?:(?P<places>\.[0-9]{1,2})?f|(?P<plain>[sd%]))")
 _WHOLE = {"byte": 8, "short": 16, "int": 32, "long": 64}
 _BOXED = {"Byte": "byte", "Short": "short", "Integer": "int", "Long": "long"}
+_MATH = "java.lang.Math"
+_PRIMITIVES = frozenset({"int", "long", "float", "double"})
 _FRACTIONAL = frozenset({"float", "double", "Float", "Double", "BigDecimal", "BigInteger"})
 Method = Callable[..., Value]
 
@@ -74,7 +76,7 @@ def _truth_of(run: Run, text: Value) -> Value:
 
 
 _METHODS: Mapping[str, Mapping[str, Method]] = {
-    "java.lang.Math": {
+    _MATH: {
         "abs": lambda run, number: abs(number),
         "max": lambda run, one, other: max(one, other),
         "min": lambda run, one, other: min(one, other),
@@ -132,6 +134,8 @@ def _method(written: Value) -> tuple[Method, list[str]]:
     if signature is None or method is None:
         raise Nothing("cette fonction externe n'est pas admise")
     kinds = [kind.strip().rpartition(".")[2] for kind in signature["types"].split(",") if kind.strip()]
+    if fields["class"] == _MATH and not _PRIMITIVES.issuperset(kinds):
+        raise Nothing("cette fonction externe n'est pas admise")
     return method, kinds
 
 
@@ -149,7 +153,8 @@ def _fitting(value: Value, kind: str) -> Value:
     bits = _WHOLE.get(_BOXED.get(kind, kind))
     if bits is not None and isinstance(value, Decimal):
         return Decimal(int(value)) if value.adjusted() < 20 else value
-    fits = {"String": isinstance(value, str), "Object": True, "boolean": isinstance(value, bool)}
+    text = isinstance(value, str)
+    fits = {"String": text, "char": text and len(value) == 1, "Object": True, "boolean": isinstance(value, bool)}
     fits.update(dict.fromkeys(_FRACTIONAL, isinstance(value, Decimal)))
     if not fits.get(kind, False):
         raise Nothing(f"{told(value)} ne convient pas au paramètre {kind} de la fonction externe")
