@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 
 from tests.town import TSE
@@ -26,3 +27,18 @@ def test_what_does_not_exist_is_told(village: Village) -> None:
     assert analyst.get("/analyste/demarches/inconnue").status_code == 404
     assert analyst.get(f"/analyste/versions/{uuid.uuid4()}").status_code == 404
     assert village.browse("claire").get("/analyste").status_code == 403
+
+
+def test_every_page_about_a_demarche_marks_the_demarches_in_the_header(village: Village) -> None:
+    ana = village.browse("ana")
+    made = ana.post(f"/analyste/demarches/{TSE}/brouillons", form="/analyste/nouvelle")
+    draft = made.headers["Location"].removesuffix("/dossier")
+    pages = {
+        "Démarches": ["/analyste", f"/analyste/demarches/{TSE}", draft, f"{draft}/presentation", f"{draft}/donnees"],
+        "Publications": ["/analyste/publications"],
+        "Incidents": ["/analyste/incidents"],
+    }
+    for section, addresses in pages.items():
+        for address in addresses:
+            header = ana.get(address).text.partition("</header>")[0]
+            assert re.findall(r'aria-current="page">([^<]+?) *<', header) == [section], address

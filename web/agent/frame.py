@@ -42,31 +42,8 @@ _PUBLISHING = (
     *("analyst.closings", "analyst.close", "analyst.reopen"),
     *("analyst.keys", "analyst.add_key", "analyst.remove_key"),
 )
-_STUDIO = (
-    *(
-        "analyst.carry",
-        "analyst.demarche",
-        "analyst.version",
-        "analyst.new",
-        "analyst.draft",
-        "analyst.milestone",
-        "analyst.editor",
-    ),
-    *(
-        "analyst.observation",
-        "analyst.questions",
-        "analyst.replays",
-        "analyst.replay_result",
-        "analyst.suspensions",
-        "analyst.path",
-        "analyst.draft_data",
-        "analyst.version_data",
-        "analyst.value",
-        "analyst.letter",
-        "analyst.published_letter",
-    ),
-)
 _LOCAL = ("analyst.variant", "analyst.set_variant", "analyst.decide_variant", "analyst.demarche_variants")
+_INCIDENTS = ("analyst.incidents", "analyst.incident")
 _FILTERS = ("demarche", "etape", "file")
 
 
@@ -131,6 +108,9 @@ def header(counts: Counts | None = None) -> dict[str, Any]:
 def navigation(counts: Counts) -> list[dict[str, Any]]:
     """The header's links, by role; the page's own is marked, and so is the section that it belongs to."""
     here = request.endpoint or ""
+    # Whatever an analyst's page is about, it is about démarches, unless it stands in a section of its own.
+    elsewhere = {"analyst.journal", "analyst.local_settings", *_PUBLISHING, *_LOCAL, *_INCIDENTS}
+    studio = (here,) if here.startswith("analyst.") and here not in elsewhere else ()
     roles, national = session.signed_in().roles, permissions.is_national(session.signed_in())
     links = [
         *([("agent.inbox", "Tâches", counts.service, ("agent.task",))] if roles & set(WORKERS) else []),
@@ -139,10 +119,10 @@ def navigation(counts: Counts) -> list[dict[str, Any]]:
         *([("agent.counter", "Guichet", None, ())] if roles & {GUICHET, INSTRUCTEUR, CHEF_DE_SERVICE} else []),
         *([("manager.overview", "Pilotage", None, ())] if roles & MANAGERS else []),
         *([("manager.due_work", "Travaux", None, ())] if ADMINISTRATEUR in roles and not national else []),
-        *([("analyst.home", "Démarches", None, _STUDIO)] if roles & {ANALYSTE, RECETTEUR} or national else []),
+        *([("analyst.home", "Démarches", None, studio)] if roles & {ANALYSTE, RECETTEUR} or national else []),
         *([("analyst.journal", "Publications", None, _PUBLISHING)] if roles & _PUBLISHERS else []),
         *([("analyst.local_settings", "Réglages", local_conflicts(), _LOCAL)] if _shows_local(here) else []),
-        *([("analyst.incidents", "Incidents", None, ("analyst.incident",))] if ANALYSTE in roles else []),
+        *([("analyst.incidents", "Incidents", None, _INCIDENTS)] if ANALYSTE in roles else []),
     ]
     return [
         {"label": label, "href": url_for(endpoint), "current": here in (endpoint, *inside), "count": count}
