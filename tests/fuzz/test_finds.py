@@ -29,7 +29,7 @@ def test_a_crash_is_kept_once_with_its_shortest_case(tmp_path: Path) -> None:
             raise LookupError(case.content)
 
     finds = tmp_path / "finds"
-    campaign.run_child(2, 8, finds, tmp_path, crash)
+    campaign.run_child(2, 4, finds, tmp_path, crash)
     (kept,) = finds.glob("*.json")
     assert cases.read(kept.read_text()).kind == "feel"
 
