@@ -18,7 +18,7 @@ from sqlalchemy import bindparam, insert, select, update
 
 from prefecture.dossiers.models import Dossier, DossierTask, table_of
 from prefecture.kernel import keyring
-from prefecture.kernel.db import db
+from prefecture.kernel.db import db, session_in_use
 from prefecture.kernel.prepared import Prepared, Row, Run, together
 
 _DOSSIERS = table_of(Dossier)
@@ -117,6 +117,7 @@ def _writing(names: tuple[str, ...]) -> Prepared:
 
 def forget_read() -> None:
     """Have rows of dossiers and tasks that the session read before read again."""
-    for one in list(db.session.identity_map.values()):
+    session = session_in_use()
+    for one in [] if session is None else list(session.identity_map.values()):
         if isinstance(one, Dossier | DossierTask):
             db.session.expire(one)

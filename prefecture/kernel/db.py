@@ -24,6 +24,7 @@ from sqlalchemy import (
     PoolProxiedConnection,
     TypeDecorator,
     event,
+    orm,
     text,
 )
 from sqlalchemy.dialects import sqlite
@@ -53,10 +54,13 @@ class _Base(DeclarativeBase):
 
 
 class Unit:
-    """What a unit of work has of its own: one transaction, begun when something first needs it."""
+    """What a unit of work has of its own: one transaction, begun when something first needs it.
 
-    def __init__(self, engine: Engine, session: Session) -> None:
-        self.engine, self.session = engine, session
+    `info` is the session's where there is one: what is remembered there is forgotten with it.
+    """
+
+    def __init__(self, engine: Engine, info: dict[str, Any]) -> None:
+        self.engine, self.info = engine, info
         self.ring = False
         self._connection: Connection | None = None
 
@@ -93,6 +97,11 @@ class _Session(Session):
 
 
 db = SQLAlchemy(model_class=_Base, session_options={"class_": _Session})
+
+
+def session_in_use() -> orm.Session | None:
+    """The session of this request or job if anybody asked for one: statements alone need none."""
+    return db.session() if db.session.registry.has() else None
 
 
 def current_connection() -> Connection:

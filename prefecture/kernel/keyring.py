@@ -133,9 +133,9 @@ class _Keys:
 
 
 def _keys() -> _Keys:
-    """What this session knows; it leaves memory with it, at the end of the request or job."""
+    """What this session or unit of work knows; it leaves memory with it, at the end of the request or job."""
     within = unit.get()
-    info = db.session.info if within is None else within.session.info
+    info = db.session.info if within is None else within.info
     found: _Keys | None = info.get("keys")
     if found is None:
         found = info["keys"] = _Keys()

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 
 from sqlalchemy.orm import Session
 
-from prefecture.kernel.db import Unit, db, unit
+from prefecture.kernel.db import Unit, db, session_in_use, unit
 
 _after_commit: list[Callable[[], None]] = []
 # SQLite lets one writer in; waiting here is fair, waiting in its busy handler can starve a thread for seconds.
@@ -28,9 +28,8 @@ def unit_of_work() -> Iterator[None]:
     """Commit all that the block wrote, or nothing: any exception rolls back and goes on."""
     if unit.get() is not None:
         raise NestedDoor("a unit of work is already open")
-    session = db.session()
-    _end_reading(session)
-    opened = Unit(db.engine, session)
+    session = _end_reading()
+    opened = Unit(db.engine, {} if session is None else session.info)
     queue = _sqlite_queue if opened.engine.dialect.name == "sqlite" else None
     if queue is not None:
         queue.acquire()
@@ -40,7 +39,7 @@ def unit_of_work() -> Iterator[None]:
             yield
             _commit(opened)
         except BaseException:
-            _end_reading(session)
+            _end_reading()
             raise
         finally:
             unit.reset(token)
@@ -55,18 +54,20 @@ def unit_of_work() -> Iterator[None]:
 
 def _commit(opened: Unit) -> None:
     """The session's objects are written in the unit's transaction; they are believed only once that is committed."""
-    session = opened.session
-    used = session.in_transaction()
-    if used:
-        session.flush()
+    session = session_in_use()
+    if session is None or not session.in_transaction():
+        opened.commit()
+        return
+    session.flush()
     opened.commit()
-    if used:
-        session.commit()
+    session.commit()
 
 
-def _end_reading(session: Session) -> None:
-    if session.in_transaction():
+def _end_reading() -> Session | None:
+    session = session_in_use()
+    if session is not None and session.in_transaction():
         session.rollback()
+    return session
 
 
 def ring_after_commit() -> None:
