@@ -42,3 +42,10 @@ def field(kind: str, key: str, **more: Any) -> dict[str, Any]:
 
 def values(*names: str) -> list[dict[str, str]]:
     return [{"value": name, "label": name.capitalize()} for name in names]
+
+
+def error(one: forms.Form, **answers: Any) -> str:
+    """The one thing that is wrong."""
+    checked = one.check(answers)
+    assert len(checked.errors) == 1, checked.errors
+    return next(iter(checked.errors.values()))
